@@ -1,0 +1,1 @@
+"""The notices as YAML packs, and everything that reads them."""

@@ -1,0 +1,76 @@
+"""The worked examples beside a pack: who pays when, and what the answer must say. `canbao packs check` runs them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.contract.person import PersonForm
+from app.packs.read_pack import read_tree
+from app.rules.compiling import Compiled
+from app.rules.person import contradictions
+from app.rules.quoting import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`expect` holds the keys to compare, as strings like everything a pack says."""
+
+    name: str
+    line: int
+    pay_date: date
+    person: PersonForm
+    expect: dict[str, Any]
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of a file; ValueError or KeyError where one is not written right."""
+    tree, lines = read_tree(path.name, path.read_bytes(), nulls=True)
+    return [
+        Case(
+            case["name"],
+            lines[(i,)],
+            date.fromisoformat(case["pay_date"]),
+            PersonForm.model_validate(case["person"], strict=False),
+            case["expect"],
+        )
+        for i, case in enumerate(tree)
+    ]
+
+
+def run_case(compiled: Compiled, case: Case) -> list[str]:
+    """What the answer says differently, one sentence a field; empty where the case holds."""
+    person = case.person.person()
+    clashes = contradictions(person, compiled.policy.coverage_year)
+    if clashes:
+        return [f"the facts contradict each other: {clashes}"]
+    answer = quote(compiled, person, case.pay_date).answer()
+    return list(_differences(case.expect, answer))
+
+
+def _differences(expect: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
+    for key, wanted in expect.items():
+        got = _comparable(key, answer)
+        if key == "notes":
+            if not set(wanted) <= set(got):
+                yield f"notes: wanted {wanted}, got {got}"
+        elif key == "missing":
+            if sorted(wanted) != sorted(got):
+                yield f"{key}: wanted {wanted}, got {got}"
+        elif wanted != got:
+            yield f"{key}: wanted {wanted}, got {got}"
+
+
+def _comparable(key: str, answer: dict[str, Any]) -> Any:
+    """A field of the answer as the cases write it: strings, sums by fund or code."""
+    value = answer[key]
+    if key in ("subsidies", "incentives"):
+        sums: dict[str, int] = {}
+        for item in value:
+            name = item["fund" if key == "subsidies" else "code"]
+            sums[name] = sums.get(name, 0) + item["amount_fen"]
+        return {name: str(fen) for name, fen in sums.items()}
+    if key == "notes":
+        return [note["code"] for note in value]
+    return str(value) if isinstance(value, int) else value

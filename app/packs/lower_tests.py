@@ -1,0 +1,179 @@
+"""Turns the conditions of a pack into the engine's tests: dates to ordinals, window edges to dates, groups to codes."""
+
+from datetime import date
+from typing import Literal, cast
+
+from app.packs import form
+from app.packs.mistakes import Mistake
+from app.rules import conditions as c
+from app.rules.days import year_bounds
+from app.rules.policy import Window
+from app.rules.vocabulary import CLASSES, IDENTITIES
+
+Path = tuple[str | int, ...]
+_CENTURY = 1200  # months
+
+
+class TestLowering:
+    """Knows the pack's year, windows and groups; `path` is where in the pack a test stands, for error messages."""
+
+    def __init__(self, year: int, windows: dict[str, Window], groups: dict[str, list[str]]) -> None:
+        self.year, self.windows, self.groups = year, windows, groups
+
+    def test(self, t: form.Test, path: Path) -> c.Condition:
+        """The conjunction of everything the condition says."""
+        parts: list[c.Condition] = []
+        if t.paid:
+            parts.append(self.paid(t.paid, (*path, "paid")))
+        if t.born:
+            parts.append(self._day_test(t.born, c.Birth(), (*path, "born")))
+        if t.circumstance:
+            parts.append(self._circumstance(t.circumstance, (*path, "circumstance")))
+        if t.employee_insurance:
+            parts.append(self._employee(t.employee_insurance, (*path, "employee_insurance")))
+        if t.identity:
+            parts.append(self.identity(t.identity, (*path, "identity")))
+        parts += self._flags(t)
+        for i, part in enumerate(t.all or []):
+            parts.append(self.test(part, (*path, "all", i)))
+        if t.any is not None:
+            parts.append(c.any_of([self.test(part, (*path, "any", i)) for i, part in enumerate(t.any)]))
+        if t.not_ is not None:
+            parts.append(c.Not(self.test(t.not_, (*path, "not"))))
+        return c.all_of(parts)
+
+    def _flags(self, t: form.Test) -> list[c.Condition]:
+        said: list[tuple[bool | None, c.Flag]] = [
+            (t.insured_last_year, "insured"),
+            (t.parent_insured_in_province, "parent"),
+            (t.zero_claims_last_year, "zero_claims"),
+        ]
+        return [_yes_or_no(value, fact) for value, fact in said if value is not None]
+
+    def paid(self, p: form.PaidTest, path: Path) -> c.Condition:
+        parts: list[c.Condition] = []
+        if p.in_:
+            window = self.window(p.in_, (*path, "in"))
+            parts += [_not_before(window.opens), c.PaidBy(c.On(window.closes))]
+        if p.after:
+            parts.append(_not_before(self.window(p.after, (*path, "after")).closes + 1))
+        if p.from_:
+            parts.append(_not_before(p.from_.toordinal()))
+        if p.to:
+            parts.append(c.PaidBy(c.On(p.to.toordinal())))
+        if not parts:
+            raise Mistake(path, "says nothing; name a window with in or after, or days with from and to")
+        return c.all_of(parts)
+
+    def window(self, name: str, path: Path) -> Window:
+        if name not in self.windows:
+            raise Mistake(path, f"there is no window {name!r} in this pack; known: {', '.join(self.windows)}")
+        return self.windows[name]
+
+    def edge(self, value: date | str, path: Path) -> int:
+        """A day, or the edge of a window such as `main.closes`."""
+        if isinstance(value, date):
+            return value.toordinal()
+        name, _, which = value.partition(".")
+        window = self.window(name, path)
+        return window.opens if which == "opens" else window.closes
+
+    def _day_test(self, d: form.DayTest, event: c.Event, path: Path) -> c.Condition:
+        parts: list[c.Condition] = []
+        for span, negated in ((d.within, False), (d.beyond, True)):
+            if span is not None:
+                limit = c.After(event, span[0], cast(Literal["days", "months"], span[1]))
+                parts.append(c.Not(c.PaidBy(limit)) if negated else c.PaidBy(limit))
+        if d.in_:
+            first, last = year_bounds(self.year - (d.in_ == "year_before"))
+            parts += _event_between(event, first, last)
+        parts += _event_between(event, *self._bounds(d, path))
+        if not parts:
+            raise Mistake(path, "says nothing about the day; name within, beyond, in, from, to or after")
+        return c.all_of(parts)
+
+    def _bounds(self, d: form.DayTest | form.RecognizedTest, path: Path) -> tuple[int | None, int | None]:
+        """First and last day that `from`, `after` and `to` leave."""
+        first = self.edge(d.from_, (*path, "from")) if d.from_ is not None else None
+        if d.after is not None:
+            first = max(first or 0, self.edge(d.after, (*path, "after")) + 1)
+        last = self.edge(d.to, (*path, "to")) if d.to is not None else None
+        if first is not None and last is not None and first > last:
+            raise Mistake(path, "ends before it begins")
+        return first, last
+
+    def _circumstance(self, t: form.CircumstanceTest, path: Path) -> c.Condition:
+        def one(code: str) -> c.Condition:
+            held = c.HasCircumstance(code)
+            return c.all_of([held, self._day_test(t.on, c.CircumstanceDay(code), (*path, "on"))]) if t.on else held
+
+        return c.any_of([one(code) for code in t.any_of])
+
+    def _employee(self, t: form.EmployeeTest, path: Path) -> c.Condition:
+        parts: list[c.Condition] = [c.HadJob()]
+        if t.ended:
+            parts.append(self._day_test(t.ended, c.EmploymentEnd(), (*path, "ended")))
+        months: list[tuple[form.MonthsTest | None, c.Count]] = [
+            (t.months_paid_this_year, "months_this"),
+            (t.months_paid_last_year, "months_last"),
+        ]
+        for test, count in months:
+            if test and test.at_least is not None:
+                parts.append(c.AtLeast(count, test.at_least))
+            if test and test.below is not None:
+                parts.append(c.Not(c.AtLeast(count, test.below)))
+        flags: list[tuple[bool | None, c.Flag]] = [(t.gap_this_year, "gap"), (t.lapsed_last_year, "lapsed")]
+        return c.all_of([*parts, *(_yes_or_no(value, fact) for value, fact in flags if value is not None)])
+
+    def codes(self, names: list[str], path: Path) -> frozenset[str]:
+        """Identity codes, with the pack's groups spelled out."""
+        found: set[str] = set()
+        for i, name in enumerate(names):
+            if name not in self.groups and name not in IDENTITIES:
+                raise Mistake((*path, i), f"{name!r} is neither an identity of the vocabulary nor a group of this pack")
+            found |= set(self.groups.get(name, [name]))
+        return frozenset(found)
+
+    def recognition(self, t: form.IdentityTest, path: Path) -> tuple[frozenset[str], int | None, int | None]:
+        bounds = self._bounds(t.recognized, (*path, "recognized")) if t.recognized else (None, None)
+        return self.codes(t.any_of, (*path, "any_of")), *bounds
+
+    def identity(self, t: form.IdentityTest, path: Path) -> c.Condition:
+        codes, first, last = self.recognition(t, path)
+        held = c.HasIdentity(codes, first, last)
+        return c.any_of([held, _hundred(first, last)]) if "centenarian" in codes else held
+
+    def selector(self, s: form.SelectorForm, r: form.RecognizedTest | None, path: Path) -> c.Condition:
+        """A subsidy's identity, in some of its classes where it names them."""
+        first, last = self._bounds(r, (*path, "recognized")) if r else (None, None)
+        if s.classes is not None:
+            known = list(CLASSES.get(s.code, ()))
+            if not set(s.classes) <= set(known):
+                raise Mistake((*path, "classes"), f"{s.code} has no such class; known: {', '.join(known) or 'none'}")
+            return c.HasClass(s.code, tuple(sorted(known.index(name) for name in s.classes)), first, last)
+        held = c.HasIdentity(frozenset({s.code}), first, last)
+        return c.any_of([held, _hundred(first, last)]) if s.code == "centenarian" else held
+
+
+def _not_before(day: int) -> c.Condition:
+    return c.Not(c.PaidBy(c.On(day - 1)))
+
+
+def _event_between(event: c.Event | c.After, first: int | None, last: int | None) -> list[c.Condition]:
+    parts: list[c.Condition] = []
+    if first is not None:
+        parts.append(c.Not(c.EventBy(event, first - 1)))
+    if last is not None:
+        parts.append(c.EventBy(event, last))
+    return parts
+
+
+def _hundred(first: int | None, last: int | None) -> c.Condition:
+    """A hundredth birthday reached by the day of payment is the identity `centenarian`, recognized on that day."""
+    birthday = c.After(c.Birth(), _CENTURY, "months")
+    reached = c.Not(c.PaidBy(c.After(c.Birth(), _CENTURY, "months", -1)))
+    return c.all_of([reached, *_event_between(birthday, first, last)])
+
+
+def _yes_or_no(value: bool, fact: c.Flag) -> c.Condition:
+    return c.IsTrue(fact) if value else c.Not(c.IsTrue(fact))

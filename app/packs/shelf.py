@@ -1,0 +1,87 @@
+"""Where packs are found: an index of file names, and each pack read and compiled when it is first asked for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+
+from app.packs.form import PackForm
+from app.packs.mistakes import PackRefused
+from app.packs.read_pack import read_pack
+from app.rules.compiling import Compiled, compile_policy
+
+NOTICES = Path(__file__).parent / "notices"
+_DIVISION_CODES = (6, 9, 12)  # digits of a county's, a township's and a village's code
+
+
+class PolicyNotFound(Exception):  # noqa: N818 - an answer, not a failure
+    """No notice for this region and year; `years` are those there are for the region, empty for an unknown region."""
+
+    def __init__(self, years: list[int]) -> None:
+        super().__init__("no notice for this region and coverage year")
+        self.years = years
+
+
+class Shelf:
+    """Packs by region and coverage year. Reading a folder of 30,000 takes the names only."""
+
+    def __init__(self, folders: tuple[Path, ...] = (NOTICES,)) -> None:
+        self._files: dict[str, dict[int, str]] = {}
+        for folder in folders:
+            for path in _pack_files(folder):
+                self._put(path)
+        self._read: dict[tuple[str, int], tuple[PackForm, Compiled]] = {}
+        self._lock = Lock()
+
+    def _put(self, path: str) -> None:
+        name = os.path.basename(path)
+        region, _, year = name.removesuffix(".yaml").rpartition("-")
+        if not region or not (year.isascii() and year.isdigit()):
+            raise PackRefused(name, [(1, "a pack's file is called REGION-YEAR.yaml")])
+        years = self._files.setdefault(region, {})
+        if int(year) in years:
+            raise PackRefused(name, [(1, f"two packs for one region and year; the other is {years[int(year)]}")])
+        years[int(year)] = path
+
+    def find(self, region: str, year: int) -> Compiled:
+        """The compiled pack for a region key or a division code below one; raises PolicyNotFound."""
+        return self.open(self.resolve(region, year), year)[1]
+
+    def resolve(self, region: str, year: int) -> str:
+        """The longest known prefix that has a notice for the year."""
+        known: dict[int, str] | None = None
+        for candidate in _candidates(region):
+            years = self._files.get(candidate)
+            if years is not None and year in years:
+                return candidate
+            known = known or years
+        raise PolicyNotFound(sorted(known or ()))
+
+    def open(self, region: str, year: int) -> tuple[PackForm, Compiled]:
+        """The pack as written and compiled; reads it on first use. Raises PackRefused where it does not load."""
+        key = (region, year)
+        found = self._read.get(key)
+        if found is None:
+            form, policy = read_pack(Path(self._files[region][year]))
+            with self._lock:
+                found = self._read.setdefault(key, (form, compile_policy(policy)))
+        return found
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """Every (region, coverage year), in order."""
+        return ((region, year) for region in sorted(self._files) for year in sorted(self._files[region]))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._files.values()))
+
+
+def _candidates(region: str) -> Iterator[str]:
+    yield region
+    if region.isascii() and region.isdigit() and len(region) in _DIVISION_CODES:
+        for length in range(len(region) - 1, 1, -1):
+            yield region[:length]
+
+
+def _pack_files(folder: Path) -> Iterator[str]:
+    for root, _, names in os.walk(folder):
+        yield from (os.path.join(root, n) for n in names if n.endswith(".yaml") and not n.endswith(".cases.yaml"))

@@ -1,0 +1,148 @@
+"""What a rule may ask of a person and a day of payment: a closed set of tests, written as data and compiled once.
+
+The day of payment occurs in one test only, PaidBy, so that a quote can tell how long it will hold (emit.py).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """A fixed day."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """The day of birth, or the day it is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentEnd:
+    """The day employee insurance ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceDay:
+    """The day of a circumstance."""
+
+    code: str
+
+
+Event = Birth | EmploymentEnd | CircumstanceDay
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """So many days or calendar months after an event, and then `shift` days."""
+
+    event: Event
+    count: int
+    unit: Literal["days", "months"]
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBy:
+    """The day of payment is not later than `limit`."""
+
+    limit: On | After
+
+
+@dataclass(frozen=True, slots=True)
+class EventBy:
+    """The event is not later than a fixed day."""
+
+    event: Event | After
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class HasIdentity:
+    """One of these identities is held, recognized from `first` to `last` (ordinals; None is unbounded)."""
+
+    codes: frozenset[str]
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HasClass:
+    """The identity is held in one of these classes (indexes into the vocabulary), recognized within the bounds."""
+
+    code: str
+    classes: tuple[int, ...]
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HasCircumstance:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class HadJob:
+    """Employee insurance has ended."""
+
+
+Flag = Literal["insured", "parent", "gap", "lapsed", "zero_claims"]
+Count = Literal["months_this", "months_last"]
+
+
+@dataclass(frozen=True, slots=True)
+class IsTrue:
+    fact: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    fact: Count
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Condition"
+
+
+Condition = PaidBy | EventBy | HasIdentity | HasClass | HasCircumstance | HadJob | IsTrue | AtLeast | All | Any | Not
+
+ALWAYS = All(())
+NEVER = Any(())
+
+
+def all_of(parts: Iterable[Condition]) -> Condition:
+    """The conjunction, flat and without the wrapping of a single part."""
+    flat = [p for part in parts for p in (part.parts if isinstance(part, All) else (part,))]
+    return flat[0] if len(flat) == 1 else All(tuple(flat))
+
+
+def any_of(parts: Iterable[Condition]) -> Condition:
+    flat = [p for part in parts for p in (part.parts if isinstance(part, Any) else (part,))]
+    return flat[0] if len(flat) == 1 else Any(tuple(flat))
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Every test in a condition, without the connectives."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case _:
+            yield condition

@@ -1,0 +1,50 @@
+"""Calendar days as proleptic ordinals (`date.toordinal()`): a quote mostly compares and adds integers.
+
+The counting conventions are the product's own (docs/conventions.md): "within N days" counts the event's day as day 0,
+months are calendar months clamped to the month's last day.
+"""
+
+from calendar import monthrange
+from datetime import date
+from functools import lru_cache
+
+FIRST = date.min.toordinal()
+LAST = date.max.toordinal()
+
+
+def ordinal(text: str) -> int:
+    """`2024-02-29` -> its ordinal; ValueError where there is no such day."""
+    return date.fromisoformat(text).toordinal()
+
+
+@lru_cache(maxsize=8192)
+def iso(day: int) -> str:
+    """Ordinal -> `YYYY-MM-DD`."""
+    return date.fromordinal(day).isoformat()
+
+
+def plus_months(day: int, months: int) -> int:
+    """The same day of the month `months` later, clamped to that month's last day and to the calendar's end."""
+    start = date.fromordinal(day)
+    year, month0 = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > date.max.year:
+        return LAST
+    return date(year, month0 + 1, min(start.day, monthrange(year, month0 + 1)[1])).toordinal()
+
+
+def plus_years(day: int, years: int) -> int:
+    """The anniversary `years` later; 29 February falls on the 28th where the year has no 29th."""
+    return plus_months(day, years * 12)
+
+
+def next_month(day: int) -> int:
+    """The first day of the calendar month after the one `day` lies in."""
+    start = date.fromordinal(day)
+    if (start.year, start.month) == (date.max.year, 12):
+        return LAST
+    return date(start.year + start.month // 12, start.month % 12 + 1, 1).toordinal()
+
+
+def year_bounds(year: int) -> tuple[int, int]:
+    """First and last day of a calendar year."""
+    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

@@ -1,0 +1,102 @@
+"""Writes a policy's conditions as Python expressions over integers.
+
+A test of the day of payment, `pay <= X`, is written so that it also lowers `until` to X where it holds: after a run
+`until` is the last day up to which every comparison made would come out the same, so the verdict holds that long.
+In the plain flavor, used while unknown facts are explored, that bookkeeping is left out.
+Only numbers and words of the closed vocabulary get into the text, each through repr().
+"""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from app.rules import conditions as c
+
+_FLAGS: dict[str, str] = {name: f"f.{name}" for name in ("insured", "parent", "gap", "lapsed", "zero_claims")}
+
+
+@dataclass
+class Writer:
+    """Turns conditions into expressions; `constants` collects the sets that the text refers to by name."""
+
+    tracking: bool
+    constants: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def test(self, condition: c.Condition) -> str:
+        match condition:
+            case c.All(parts):
+                return _join(" and ", [self.test(p) for p in parts], "True")
+            case c.Any(parts):
+                return _join(" or ", [self.test(p) for p in parts], "False")
+            case c.Not(part):
+                return f"(not {self.test(part)})"
+            case c.PaidBy(limit):
+                return self._paid_by(limit)
+            case c.EventBy(event, day):
+                return f"({self.day(event)} <= {day!r})"
+            case c.HasIdentity(codes, first, last):
+                return self._has_identity(codes, first, last)
+            case c.HasClass():
+                return self._has_class(condition)
+            case c.HasCircumstance(code):
+                return f"({code!r} in circ)"
+            case c.HadJob():
+                return "f.had_job"
+            case c.IsTrue(fact):
+                return _FLAGS[fact]
+            case c.AtLeast(fact, count):
+                return f"(f.{fact} >= {count!r})"
+            case _:
+                assert_never(condition)
+
+    def day(self, when: c.On | c.After | c.Event) -> str:
+        """The expression for a day that a rule names."""
+        match when:
+            case c.On(day):
+                return repr(day)
+            case c.Birth():
+                return "f.birth"
+            case c.EmploymentEnd():
+                return "f.ended"
+            case c.CircumstanceDay(code):
+                return f"circ[{code!r}]"
+            case c.After(event, count, "days", shift):
+                return f"({self.day(event)} + {count + shift!r})"
+            case c.After(event, count, _, shift):
+                months = f"plus_months({self.day(event)}, {count!r})"
+                return f"({months} + {shift!r})" if shift else months
+            case _:
+                assert_never(when)
+
+    def constant(self, codes: frozenset[str]) -> str:
+        """A name for a set of identity codes in the compiled module."""
+        for name, known in self.constants.items():
+            if known == codes:
+                return name
+        name = f"SET_{len(self.constants)}"
+        self.constants[name] = codes
+        return name
+
+    def _paid_by(self, limit: c.On | c.After) -> str:
+        if not self.tracking:
+            return f"(pay <= {self.day(limit)})"
+        if isinstance(limit, c.On):
+            day = repr(limit.day)
+            return f"(pay <= {day} and (until <= {day} or (until := {day})))"
+        return f"(pay <= (x := {self.day(limit)}) and (until <= x or (until := x)))"
+
+    def _has_identity(self, codes: frozenset[str], first: int | None, last: int | None) -> str:
+        if first is not None or last is not None:
+            return f"(ids and recognized(ids, {self.constant(codes)}, {first!r}, {last!r}) is not None)"
+        if len(codes) == 1:
+            return f"({next(iter(codes))!r} in ids)"
+        return f"(ids and not {self.constant(codes)}.isdisjoint(ids))"
+
+    def _has_class(self, test: c.HasClass) -> str:
+        held = self._has_identity(frozenset({test.code}), test.first, test.last)
+        return f"({held} and f.classes[{test.code!r}] in {test.classes!r})"
+
+
+def _join(word: str, parts: list[str], empty: str) -> str:
+    if len(parts) < 2:
+        return parts[0] if parts else empty
+    return f"({word.join(parts)})"

@@ -1,0 +1,163 @@
+"""A person's facts as compiled rules read them: integers, and in place of what nobody said UNKNOWN or a Hole."""
+
+from typing import Any
+
+from app.rules import days
+from app.rules.person import Person
+from app.rules.unknown import UNKNOWN, Hole, Ranges, SettledBy, World
+from app.rules.vocabulary import CLASSES
+
+BIRTH = "person.birth_date"
+CLASS = "person.identities.class"
+ON = "person.circumstances.on"
+INSURED = "person.insured_last_year"
+PARENT = "person.parent_insured_in_province"
+JOB = "person.employee_insurance."
+ENDED, MONTHS_THIS, MONTHS_LAST, GAP, LAPSED = (
+    JOB + "ended_on",
+    JOB + "months_paid_this_year",
+    JOB + "months_paid_last_year",
+    JOB + "gap_this_year",
+    JOB + "lapsed_last_year",
+)
+_CLASS_INDEX = {code: {name: i for i, name in enumerate(names)} for code, names in CLASSES.items()}
+
+
+class Facts:
+    """One slot per fact. `employed_before`: the person is in employee insurance on every day before this one."""
+
+    __slots__ = (
+        "birth", "circumstances", "classes", "elsewhere", "employed_before", "ended", "gap", "had_job", "identities",
+        "insured", "lapsed", "months_last", "months_this", "parent", "zero_claims",
+    )  # fmt: skip
+
+    birth: Any
+    identities: dict[str, int]
+    classes: dict[str, Any]
+    circumstances: dict[str, Any]
+    employed_before: int
+    had_job: bool
+    ended: Any
+    months_this: Any
+    months_last: Any
+    gap: Any
+    lapsed: Any
+    insured: Any
+    parent: Any
+    zero_claims: bool
+    elsewhere: bool
+
+
+_NOTHING: dict[str, Any] = {}  # shared by everybody without identities or circumstances; compiled rules only read
+
+
+def _known(value: Any) -> Any:
+    return UNKNOWN if value is None else value
+
+
+def read_facts(person: Person, coverage_year: int) -> Facts:
+    """The facts with UNKNOWN in the place of what is missing."""
+    f = Facts()
+    f.birth = person.birth_date.toordinal() if person.birth_date is not None else UNKNOWN
+    f.insured = _known(person.insured_last_year)
+    f.parent = _known(person.parent_insured_in_province)
+    f.zero_claims = person.zero_claims_last_year
+    f.elsewhere = person.insured_elsewhere
+    f.identities = f.classes = f.circumstances = _NOTHING
+    if person.identities:
+        _read_identities(f, person)
+    if person.circumstances:
+        f.circumstances = {c.code: c.on.toordinal() if c.on else UNKNOWN for c in person.circumstances}
+    _read_job(f, person, coverage_year)
+    return f
+
+
+def _read_identities(f: Facts, person: Person) -> None:
+    # No `since` counts as recognized before the window opened: before every day there is.
+    f.identities = {i.code: i.since.toordinal() if i.since else 0 for i in person.identities}
+    f.classes = {
+        i.code: _CLASS_INDEX[i.code][i.class_] if i.class_ is not None else UNKNOWN
+        for i in person.identities
+        if i.code in CLASSES
+    }
+
+
+def _read_job(f: Facts, person: Person, coverage_year: int) -> None:
+    job = person.employee_insurance
+    f.had_job = False
+    f.employed_before = f.months_this = f.months_last = 0
+    f.ended = UNKNOWN  # never read where had_job is false
+    f.gap = f.lapsed = False
+    if job is None:
+        return
+    f.had_job = job.status == "ended"
+    f.months_this, f.months_last = _known(job.months_paid_this_year), _known(job.months_paid_last_year)
+    f.gap, f.lapsed = _known(job.gap_this_year), _known(job.lapsed_last_year)
+    if job.status == "active":
+        f.employed_before = days.LAST + 1
+    if job.ended_on is not None:
+        f.employed_before = f.ended = job.ended_on.toordinal()
+    _settle(f, coverage_year)
+
+
+def _settle(f: Facts, coverage_year: int) -> None:
+    """What one fact says about another; contradictions have been refused before."""
+    first, last = days.year_bounds(coverage_year - 1)
+    if f.months_last is not UNKNOWN and f.months_last >= 1:
+        f.insured = True
+    elif f.insured is False:
+        f.months_last = 0
+    if f.had_job and f.ended is not UNKNOWN and first <= f.ended <= last:
+        f.lapsed = True
+
+
+def unknown_ranges(f: Facts, day: int, coverage_year: int) -> list[Ranges]:
+    """For each unknown fact the values it may have on `day`; more than one start where a range has a hole in it."""
+    ranges: Ranges = {}
+    if f.birth is UNKNOWN:
+        ranges[BIRTH] = (days.FIRST, days.LAST)
+    for code, index in f.classes.items():
+        if index is UNKNOWN:
+            ranges[f"{CLASS}#{code}"] = (0, len(CLASSES[code]) - 1)
+    # What has happened on an unknown day has happened by the day of payment.
+    ranges |= {f"{ON}#{code}": (days.FIRST, day) for code, on in f.circumstances.items() if on is UNKNOWN}
+    for fact, value in ((INSURED, f.insured), (PARENT, f.parent), (GAP, f.gap), (LAPSED, f.lapsed)):
+        if value is UNKNOWN:
+            ranges[fact] = (0, 1)
+    for fact, value in ((MONTHS_THIS, f.months_this), (MONTHS_LAST, f.months_last)):
+        if value is UNKNOWN:
+            ranges[fact] = (0, 12)
+    return _with_end(ranges, f, day, coverage_year)
+
+
+def _with_end(ranges: Ranges, f: Facts, day: int, coverage_year: int) -> list[Ranges]:
+    if not f.had_job or f.ended is not UNKNOWN:
+        return [ranges]
+    first, last = days.year_bounds(coverage_year - 1)
+    if f.lapsed is not False:
+        return [{**ranges, ENDED: (days.FIRST, day)}]
+    # "No lapse last year" says that the end does not lie there.
+    parts = [(days.FIRST, min(day, first - 1)), (last + 1, day)]
+    return [{**ranges, ENDED: part} for part in parts if part[0] <= part[1]]
+
+
+def facts_in(world: World, f: Facts, coverage_year: int) -> Facts:
+    """The same facts with a Hole for each unknown one."""
+    g = Facts()
+    for slot in Facts.__slots__:
+        setattr(g, slot, getattr(f, slot))
+
+    def hole(fact: str, value: Any) -> Any:
+        return Hole(world, fact) if fact in world.ranges else value
+
+    g.birth, g.parent = hole(BIRTH, f.birth), hole(PARENT, f.parent)
+    g.classes = {code: hole(f"{CLASS}#{code}", index) for code, index in f.classes.items()}
+    g.circumstances = {code: hole(f"{ON}#{code}", on) for code, on in f.circumstances.items()}
+    g.ended, g.gap = hole(ENDED, f.ended), hole(GAP, f.gap)
+    g.months_this, g.months_last = hole(MONTHS_THIS, f.months_this), hole(MONTHS_LAST, f.months_last)
+    first, last = days.year_bounds(coverage_year - 1)
+    if INSURED in world.ranges:
+        g.insured = SettledBy(world, INSURED, lambda: g.months_last >= 1)
+    if LAPSED in world.ranges:
+        g.lapsed = SettledBy(world, LAPSED, lambda: g.had_job and first <= g.ended <= last)
+    return g

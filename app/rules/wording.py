@@ -1,0 +1,182 @@
+"""The sentences of an answer: Chinese that a clerk can read out, each with the clause it rests on.
+
+A sentence is written once for a whole class of people; the days that differ between them are marks that are filled in
+per person (skeleton.py).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypedDict
+
+from app.rules import vocabulary as v
+from app.rules.conditions import Birth, CircumstanceDay, EmploymentEnd, Event
+from app.rules.days import iso
+from app.rules.money import yuan
+from app.rules.policy import Cite, Policy, Route, Subsidy, Wait
+
+PAY, START, EVENT, UNTIL = "\x01", "\x02", "\x03", "\x04"
+CONVENTION = Cite("convention", "产品约定")
+
+
+class Line(TypedDict):
+    """One step of an explanation. `source`: notice, document (another one than the notice) or convention."""
+
+    step: str
+    clause: str
+    text: str
+    source: str
+
+
+def line(step: str, cite: Cite, text: str) -> Line:
+    return {"step": step, "clause": clause(cite), "text": text, "source": cite.source}
+
+
+def clause(cite: Cite) -> str:
+    return f"{cite.document} {cite.clause}".strip() if cite.document else cite.clause
+
+
+def clauses(cites: Iterable[Cite]) -> Cite:
+    """Several citations of one sentence as one, in the order given."""
+    listed = list(dict.fromkeys(cites))
+    if len(listed) == 1:
+        return listed[0]
+    return Cite(listed[0].source, "、".join(clause(c) for c in listed))
+
+
+def names(codes: Iterable[str]) -> str:
+    return "、".join(v.IDENTITIES.get(code, code) for code in codes)
+
+
+def event_name(event: Event) -> str:
+    match event:
+        case Birth():
+            return "出生日期"
+        case EmploymentEnd():
+            return "职工医保终止日期"
+        case CircumstanceDay(code):
+            return f"{v.CIRCUMSTANCES[code]}日期"
+
+
+def way_in(policy: Policy, route: Route, *, late: bool, dated: bool) -> Iterator[Line]:
+    """Which window or special situation applied."""
+    main = policy.windows[0]
+    window = next((w for w in policy.windows if w.name == route.in_window), None)
+    if window is None:
+        text = f"集中缴费期已于{iso(main.closes)}结束，缴费日为{PAY}。" if late else f"缴费日{PAY}在集中缴费期内。"
+        yield line("window", main.cite, text)
+    elif window.stated_opening:
+        yield line("window", window.cite, f"缴费日{PAY}在缴费期{iso(window.opens)}至{iso(window.closes)}内。")
+    else:
+        yield line("window", window.cite, f"缴费日{PAY}未超过缴费截止日{iso(window.closes)}。")
+    event = f"，{event_name(route.event)}为{EVENT}" if dated and route.event else ""
+    yield line("situation", route.cite, f"按“{route.title}”办理{event}。")
+
+
+def choice(policy: Policy, opened: tuple[int, ...], taken: int) -> Iterator[Line]:
+    if len(opened) > 1:
+        titles = "”“".join(policy.routes[i].title for i in opened)
+        best = policy.routes[taken].title
+        yield line("choice", CONVENTION, f"同时符合“{titles}”，取对参保人最有利的“{best}”（产品约定，公告未规定）。")
+
+
+def contribution(route: Route) -> Iterator[Line]:
+    cite = route.charge_cites[0]
+    if route.personal_fen == 0:
+        yield line("contribution", cite, "个人缴费免缴。")
+    else:
+        yield line("contribution", cite, f"个人缴费{yuan(route.personal_fen)}。")
+    if route.surcharge_fen:
+        total = yuan(route.personal_fen + route.surcharge_fen)
+        text = f"另须缴纳财政补助标准部分{yuan(route.surcharge_fen)}，合计{total}。"
+        yield line("surcharge", clauses(route.charge_cites[1:]), text)
+
+
+def subsidy(policy: Policy, route: Route, row: Subsidy | None, who: str, held: tuple[str, ...]) -> Iterator[Line]:
+    """Which subsidy is taken off and why this one, or why none is."""
+    if row is None:
+        if held and route.subsidy != "none" and policy.subsidies and route.personal_fen:
+            cite = clauses(r.cite for r in policy.subsidies)
+            yield line("subsidy", cite, f"所报身份（{names(held)}）不在公告规定的资助范围内，不予资助。")
+        return
+    if route.subsidy == "applies":
+        funds = "、".join(f"{v.FUNDS[fund]}{yuan(fen)}" for fund, fen in row.shares)
+        yield line("subsidy", row.cite, f"{names([who])}享受资助{yuan(row.fen)}（{funds}），缴费时直接抵扣。")
+        if len(held) > 1:
+            text = f"所报身份为{names(held)}，每人只享受一项资助，取金额最高的一项（金额相同取公告列在前的）。"
+            yield line("subsidy_choice", policy.one_subsidy_cite, text)
+        return
+    cite = route.subsidy_cite or route.cite
+    if route.subsidy == "none" and route.personal_fen:
+        yield line("subsidy", cite, "按公告规定，此途径缴费不享受本年度资助。")
+    elif route.subsidy == "not_settled":
+        yield line("subsidy", cite, "缴费期外是否享受资助公告未作规定，本次不抵扣，请向医保经办机构核实。")
+
+
+def total(route: Route, row: Subsidy | None) -> Line:
+    """The sum, spoken out."""
+    off = row.fen if row and route.subsidy == "applies" else 0
+    charged = route.personal_fen + route.surcharge_fen
+    text = f"应缴{yuan(charged)}减资助{yuan(off)}，" if off else ""
+    return line(
+        "payable",
+        clauses([*route.charge_cites, *([row.cite] if row and off else [])]),
+        f"{text}本人实缴{yuan(charged - off)}。",
+    )
+
+
+def waiting(route: Route, wait: Wait | None) -> Iterator[Line]:
+    if wait is not None:
+        text = f"设{wait.days}天待遇等待期，缴费当日为第1天；等待期不使待遇早于参保年度开始。"
+        yield line("waiting", wait.cite, text)
+    elif route.start.anchor != "not_stated":
+        yield line("waiting", route.cite, "无待遇等待期。")
+
+
+def benefits(policy: Policy, route: Route, *, none_left: bool) -> Line:
+    last = iso(policy.last_day)
+    if route.start.anchor == "not_stated":
+        return line("benefits", route.start.cite, f"公告未载明待遇起始日；待遇至{last}止。")
+    if none_left:
+        return line("benefits", route.start.cite, f"按规定待遇最早在{last}之后才开始，本参保年度内已无待遇可享。")
+    return line("benefits", route.start.cite, f"待遇享受期为{START}至{last}。")
+
+
+def closing(policy: Policy, reason: str) -> Iterator[Line]:
+    main, last = policy.windows[0], iso(policy.last_day)
+    if reason == "year_over":
+        yield line("coverage_year", policy.coverage_cite, f"{policy.coverage_year}参保年度已于{last}结束，不能再缴费。")
+    elif reason == "not_yet_open":
+        opening = min(policy.windows, key=lambda w: w.opens)
+        text = f"缴费期从{iso(opening.opens)}开始，{PAY}尚未开始；未开始前任何情形都不能缴费。"
+        yield line("window", opening.cite, text)
+    else:
+        yield line("window", main.cite, f"集中缴费期已于{iso(main.closes)}结束，{PAY}不在缴费期内。")
+        yield from _no_way_in(policy)
+
+
+def _no_way_in(policy: Policy) -> Iterator[Line]:
+    others = [r for r in policy.routes if r.in_window != policy.windows[0].name]
+    if others:
+        titles = "；".join(dict.fromkeys(r.title for r in others))
+        yield line("situation", clauses(r.cite for r in others), f"所报情况不符合公告规定的其他途径：{titles}。")
+    else:
+        yield line("situation", policy.windows[0].cite, "公告没有规定缴费期外的缴费途径。")
+
+
+def refusal(policy: Policy, reason: str) -> Line:
+    text = {
+        "employee_insured": f"{PAY}仍在参加职工医保，不能同时参加城乡居民医保。",
+        "insured_elsewhere": "本参保年度已在其他地方参加居民医保，不能重复参保。",
+        "not_yet_born": f"{PAY}尚未出生，不能参保缴费。",
+    }[reason]
+    return line("eligibility", refusal_cite(policy, reason), text)
+
+
+def refusal_cite(policy: Policy, reason: str) -> Cite:
+    """The clause behind a refusal or a closed door."""
+    rules = policy.eligibility
+    return {
+        "employee_insured": rules.employee_insured,
+        "insured_elsewhere": rules.insured_elsewhere,
+        "not_yet_born": rules.not_yet_born,
+        "year_over": policy.coverage_cite,
+    }.get(reason, policy.windows[0].cite)
