@@ -166,24 +166,29 @@ check_configuration() {
         die "the image's environment: $(configured "config['Env']")"
 }
 
+# Refuses what was found, if anything was: the first of it, as seen from within the image.
+none() {
+    [ -z "$2" ] || die "$1: $(head -n 10 <<<"${2//"$root"/}")"
+}
+
 check_contents() {
     local found
     [ "$(in_image id -u)" = 10001 ] || die "the image does not run as its own user"
     found=$(find "$root" -xdev \( -type f -o -type l \) -regextype posix-extended -regex \
         '.*/s?bin/((.*-)?(gcc|g\+\+|cc|c\+\+|cpp|ld|as|clang)(-[0-9.]+)?|g?make|cmake|(pip|easy_install|wheel|hatchling|hatch)[0-9.]*)')
-    [ -z "$found" ] || die "build tools in the image: $found"
+    none "build tools in the image" "$found"
     found=$(in_image python3 -c "import importlib.util as u; \
         print(*(m for m in ('pip', 'setuptools', 'wheel', 'hatchling', 'editables', 'ensurepip') if u.find_spec(m)))")
-    [ -z "$found" ] || die "Python packages that only a build needs: $found"
+    none "Python packages that only a build needs" "$found"
     # A sticky folder (/tmp) is open to everybody by design; a link's own mode says nothing.
     found=$(find "$root" -xdev -perm -0002 ! -type l ! \( -type d -perm -1000 \) ! -type c)
-    [ -z "$found" ] || die "writable by everybody: $found"
+    none "writable by everybody" "$found"
     found=$(find "$root" -xdev \( -uid 10001 -o -gid 10001 \) ! -path "$root/var/lib/canbao")
-    [ -z "$found" ] || die "the service's user owns more than its data folder: $found"
+    none "the service's user owns more than its data folder" "$found"
     found=$(find "$root/opt" "$root/mnt" -mindepth 1 -maxdepth 1 ! -name canbao)
-    [ -z "$found" ] || die "left over from the build: $found"
+    none "left over from the build" "$found"
     found=$(find "$root/etc/pip.conf" "$root/run/secrets" "$root/src" "$root/wheels" "$root/tools" -type f -size +0 2>/dev/null || true)
-    [ -z "$found" ] || die "left over from the build: $found"
+    none "left over from the build" "$found"
 }
 
 # Neither the files that the Dockerfile's steps made nor the image's history may tell how this machine reaches its packages.
@@ -222,7 +227,7 @@ start_service() {
         sleep 0.2
     done
     tail -n 40 "$work/service.log" >&2
-    die "the service did not answer on /healthz within 30s"
+    die "the service did not come to answer on /healthz (it had 30s)"
 }
 
 # GETs a path of the service, or POSTs the file given to it, and prints the answer; fails unless it is a 2xx.

@@ -132,29 +132,50 @@ def _demands(when: c.Condition) -> tuple[c.Condition, ...]:
 
 
 def _routes(policy: Policy, writer: Writer) -> Iterator[str]:
-    """Every route that is open, and of those the most favorable (conventions: choice.py)."""
+    """Every route that is open, and of those the most favorable (conventions: choice.py).
+
+    While unknown facts are explored, a route that could not beat the best one so far is not looked at: each test left
+    out is a fact that need not be split. There the cheap routes come first; the index in the offer keeps the order.
+    """
     yield "best, opened = None, ()"
-    for index, route in enumerate(policy.routes):
-        yield f"if {writer.test(route.when)}:"
+    routes = list(enumerate(policy.routes))
+    if not writer.tracking:
+        routes.sort(key=lambda pair: pair[1].personal_fen + pair[1].surcharge_fen)
+    for index, route in routes:
+        hopeful = "" if writer.tracking else f"(best is None or {_at_best(index, route, policy)} < best) and "
+        yield f"if {hopeful}{writer.test(route.when)}:"
         for line in _offer(index, route, policy, writer):
             yield f"    {line}"
 
 
-def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator[str]:
+def _payable(route: Route) -> str:
     charged = route.personal_fen + route.surcharge_fen
-    payable = f"{charged} - off" if route.subsidy == "applies" else repr(charged)
-    yield f"opened += ({index},)"
+    return f"{charged} - off" if route.subsidy == "applies" else repr(charged)
+
+
+def _at_best(index: int, route: Route, policy: Policy) -> str:
+    """The best offer that a route can make to anybody who pays on this day."""
+    waits = any(wait.when == c.ALWAYS for wait in route.waits)
+    start = route.start
+    if start.anchor == "not_stated":
+        return f"({_payable(route)}, 0, 1, 0, {index})"
+    earliest = repr(start.day if start.anchor == "day" else policy.first_day)
+    if start.anchor == "payment":
+        earliest = f"max({earliest}, {'next_month(pay)' if start.next_month else 'pay'})"
+    return f"({_payable(route)}, {waits}, 0, {earliest}, {index})"
+
+
+def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator[str]:
     if route.start.anchor == "not_stated":
-        yield f"offer = ({payable}, 0, 1, 0, {index}, -1)"
+        yield f"offer = ({_payable(route)}, 0, 1, 0, {index}, -1)"
     else:
         yield f"start, wait = {_start(route.start, policy, writer)}, -1"
         for n, wait in enumerate(route.waits):
             yield f"{'elif' if n else 'if'} {writer.test(wait.when)}: start, wait = max(start, pay + {wait.days}), {n}"
         waits = "wait >= 0" if route.waits else "False"
-        yield f"offer = ({payable}, {waits}, 0, start, {index}, wait)"
-    if not index:
-        yield "best = offer"
-    elif writer.tracking:
+        yield f"offer = ({_payable(route)}, {waits}, 0, start, {index}, wait)"
+    if writer.tracking:
+        yield f"opened += ({index},)"
         yield "if best is None: best = offer"
         yield "else: best, until = earlier_of(best, offer, pay, until)"
     else:

@@ -141,6 +141,11 @@ def _with_end(ranges: Ranges, f: Facts, day: int, coverage_year: int) -> list[Ra
     return [{**ranges, ENDED: part} for part in parts if part[0] <= part[1]]
 
 
+def is_day(fact: str) -> bool:
+    """Whether the values of an unknown fact are days."""
+    return fact in (BIRTH, ENDED) or fact.startswith(ON)
+
+
 def facts_in(world: World, f: Facts, coverage_year: int) -> Facts:
     """The same facts with a Hole for each unknown one."""
     g = Facts()

@@ -4,22 +4,22 @@ A fact that is missing is asked for only if it matters: the possible people are 
 and a fact is `missing` where two classes that differ in this fact alone lead to different answers.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
 from app.rules import days
 from app.rules.changes import next_change
 from app.rules.compiling import Compiled, Verdict
-from app.rules.facts import Facts, facts_in, unknown_ranges
+from app.rules.facts import Facts, facts_in, is_day, unknown_ranges
 from app.rules.unknown import Hole, Leaf, Undecided, World, explore
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
     """One distinct answer. `start` is the first day with benefits: None where unstated or where none are left, and
-    where `follows` names the unknown fact that it moves with."""
+    where it moves with an unknown fact: then `follows` names the fact, and `moves` is how (None: it is that day)."""
 
     code: int
     route: str | None
@@ -31,6 +31,11 @@ class Prospect:
     surcharge: int
     off: int
     incentives: tuple[int, ...]
+    moves: Callable[[int], int] | None = field(default=None, compare=False)
+
+    def start_when(self, value: int) -> int | None:
+        """The first day with benefits where the fact that it follows has this value."""
+        return self.start if self.follows is None else self.moves(value) if self.moves else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +95,61 @@ def _lasting(compiled: Compiled, finding: Finding) -> object:
 
 def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     year = compiled.policy.coverage_year
+    starts = unknown_ranges(facts, day, year)
+    # Where no day is unknown, the verdicts say themselves how long they hold.
+    dated = any(is_day(fact) for fact in starts[0])
+    decide = compiled.decide_plain if dated else compiled.decide
 
     def run(world: World) -> tuple[Prospect, Verdict]:
-        verdict = compiled.decide_plain(day, facts_in(world, facts, year))
+        verdict = decide(day, facts_in(world, facts, year))
         return _prospect(compiled, verdict), verdict
 
-    leaves = list(explore(run, unknown_ranges(facts, day, year)))
-    until = next_change(compiled.policy, compiled.thresholds, facts, day) - 1
-    missing = _missing(leaves)
-    prospects = {leaf.result[0] for leaf in leaves}
+    leaves = list(explore(run, starts))
+    if dated:
+        until = next_change(compiled.policy, compiled.thresholds, facts, day) - 1
+    else:
+        until = min(leaf.result[1][8] for leaf in leaves)
+    boxes = merged([Leaf(leaf.ranges, leaf.result[0]) for leaf in leaves])
+    missing = missing_facts(boxes)
     if missing:
-        return Question(missing, tuple(sorted(prospects, key=_order)), until)
-    prospect, verdict = leaves[-1].result
+        return Question(missing, tuple(sorted({_settled(box) for box in boxes}, key=_order)), until)
     # Other ways in may be open for some of the possible people only: the one taken is the only one to speak of.
-    return (*verdict[:3], prospect.start if not prospect.none_left else days.LAST, *verdict[4:6], (), verdict[7], until)
+    prospect, verdict = _settled(boxes[0]), leaves[-1].result[1]
+    start = days.LAST if prospect.none_left else prospect.start
+    return (*verdict[:3], start, *verdict[4:6], (), verdict[7], until)
 
 
 def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
     code, number, wait, start, _, _, _, incentives, _ = verdict
-    none_left = start is not None and start > compiled.policy.last_day
-    follows, first = None, None if none_left else start
-    if isinstance(first, Hole):
-        low, high = first.bounds()
-        follows, first = (first.fact.partition("#")[0], None) if low < high else (None, low)
-    off = taken_off(compiled, verdict)
     if number < 0:
-        return Prospect(code, None, None, first, none_left, follows, 0, 0, off, incentives)
+        return Prospect(code, None, None, None, False, None, 0, 0, 0, incentives)
+    none_left = start is not None and start > compiled.policy.last_day
+    hole = start if isinstance(start, Hole) and not none_left else None
     route = compiled.policy.routes[number]
-    price = route.personal_fen, route.surcharge_fen
-    return Prospect(code, route.id, route.waiting_days(wait), first, none_left, follows, *price, off, incentives)
+    return Prospect(
+        code,
+        route.id,
+        route.waiting_days(wait),
+        None if none_left or hole else start,
+        none_left,
+        hole.fact if hole else None,
+        route.personal_fen,
+        route.surcharge_fen,
+        taken_off(compiled, verdict),
+        incentives,
+        hole.step if hole else None,
+    )
+
+
+def _settled(box: Leaf) -> Prospect:
+    """The prospect of a class; a start that moves with a fact of which one value is left is that day."""
+    prospect: Prospect = box.result
+    if prospect.follows is None:
+        return prospect
+    low, high = (prospect.start_when(x) for x in box.ranges[prospect.follows])
+    if low == high:
+        return replace(prospect, follows=None, start=low)
+    return replace(prospect, follows=prospect.follows.partition("#")[0])
 
 
 def _order(p: Prospect) -> tuple[Any, ...]:
@@ -126,16 +157,66 @@ def _order(p: Prospect) -> tuple[Any, ...]:
     return p.code, payable, p.route or "", p.waiting_days or 0, p.start or days.LAST, p.follows or ""
 
 
-def _missing(leaves: Sequence[Leaf]) -> tuple[str, ...]:
+def missing_facts(boxes: Sequence[Leaf]) -> tuple[str, ...]:
     """Field paths of the unknown facts of which some value changes the answer, all others staying as they are."""
-    found = {leaf.result[0].follows for leaf in leaves} - {None}
-    for one, other in combinations(leaves, 2):
-        if one.result[0] == other.result[0]:
+    found = {box.result.follows for box in boxes if _settled(box).follows}
+    for one, other in combinations(boxes, 2):
+        if one.result is other.result and one.result.follows is None:
             continue
         apart = _only_difference(one, other)
-        if apart is not None:
-            found.add(apart.partition("#")[0])
-    return tuple(sorted(f for f in found if f))
+        if apart is not None and apart not in found and _differ(one, other, apart):
+            found.add(apart)
+    return tuple(sorted({fact.partition("#")[0] for fact in found}))
+
+
+def _differ(one: Leaf, other: Leaf, apart: str) -> bool:
+    """Whether two people who differ in `apart` alone, one of each class, get different answers."""
+    a, b = one.result, other.result
+    if replace(a, start=None, follows=None) != replace(b, start=None, follows=None):
+        return True
+    starts = [{p.start_when(x) for x in _reach(box, b2, p, apart)} for p, box, b2 in ((a, one, other), (b, other, one))]
+    return len(starts[0] | starts[1]) > 1 and not (a.follows == b.follows != apart)
+
+
+def _reach(box: Leaf, other: Leaf, prospect: Prospect, apart: str) -> tuple[int, ...]:
+    """The outermost values of the fact that the start follows, among the people of the pair."""
+    if prospect.follows is None:
+        return (0,)
+    low, high = box.ranges[prospect.follows]
+    if prospect.follows != apart:
+        low2, high2 = other.ranges[prospect.follows]
+        low, high = max(low, low2), min(high, high2)
+    return low, high
+
+
+def merged(leaves: Sequence[Leaf]) -> list[Leaf]:
+    """Fewer and larger classes: neighbors with the same answer that differ in the range of one fact become one."""
+    answers: dict[Prospect, Prospect] = {}
+    boxes = [Leaf(leaf.ranges, answers.setdefault(leaf.result, leaf.result)) for leaf in leaves]
+    before = 0
+    while len(boxes) != before:
+        before = len(boxes)
+        for fact in boxes[0].ranges:
+            boxes = _merged_along(fact, boxes)
+    return boxes
+
+
+def _merged_along(fact: str, boxes: list[Leaf]) -> list[Leaf]:
+    rows: dict[Any, list[Leaf]] = {}
+    for box in boxes:
+        rest = tuple(r for f, r in box.ranges.items() if f != fact)
+        rows.setdefault((id(box.result), rest), []).append(box)
+    found: list[Leaf] = []
+    for row in rows.values():
+        row.sort(key=lambda box: box.ranges[fact])
+        found.append(row[0])
+        for box in row[1:]:
+            low, high = found[-1].ranges[fact]
+            if box.ranges[fact][0] == high + 1:
+                found[-1] = Leaf({**box.ranges, fact: (low, box.ranges[fact][1])}, box.result)
+            else:
+                found.append(box)
+    return found
 
 
 def _only_difference(one: Leaf, other: Leaf) -> str | None:

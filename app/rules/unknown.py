@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from app.rules import days
 
 Ranges = dict[str, tuple[int, int]]
+Pairs = frozenset[frozenset[str]]
 
 
 class Undecided(Exception):  # noqa: N818 - a state of the quote, not a failure
@@ -42,17 +43,26 @@ class Leaf:
 
 
 class World:
-    """The part of the possible that is being followed, and the parts that still wait."""
+    """The part of the possible that is being followed, and the parts that still wait.
 
-    def __init__(self, ranges: Ranges, waiting: list[Ranges]) -> None:
-        self.ranges = ranges
-        self.waiting = waiting
+    `met` are the pairs of unknown days that have been told apart already, as far as they will be.
+    """
+
+    def __init__(self, ranges: Ranges, met: Pairs, waiting: "list[tuple[Ranges, Pairs]]") -> None:
+        self.ranges, self.met, self.waiting = ranges, met, waiting
 
     def split(self, fact: str, first_above: int) -> None:
         """Follow the part of `fact` below `first_above`; let the rest wait."""
         low, high = self.ranges[fact]
-        self.waiting.append({**self.ranges, fact: (first_above, high)})
+        self.waiting.append(({**self.ranges, fact: (first_above, high)}, self.met))
         self.ranges[fact] = (low, first_above - 1)
+
+    def meet(self, fact: str, other: str) -> bool:
+        """Whether these two are compared for the first time."""
+        pair = frozenset({fact, other})
+        first = len(pair) > 1 and pair not in self.met
+        self.met |= {pair}
+        return first
 
     def assume(self, fact: str, value: int) -> None:
         """Shut out what another fact has settled: not a choice, so nothing waits."""
@@ -104,8 +114,8 @@ class Hole:
         return not self.__gt__(other)
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
+        if isinstance(other, Hole):
+            return self.fact == other.fact and self.bounds() == other.bounds()
         if not isinstance(other, int):
             return False
         return self.reaches(other) and not self.reaches(other + 1)
@@ -123,12 +133,18 @@ class Hole:
         return Hole(self.world, self.fact, (lambda x: function(before(x))) if before else function)
 
     def _either(self, other: "Hole") -> bool:
-        """Two unknown days against each other: where their ranges overlap, one value at a time of the shorter one."""
+        """Not below another unknown day? Where both orders are possible, split both ranges once in their overlap.
+
+        That shows each order in two of the four parts. In the other two it is of no further consequence: whichever
+        day decides shows in the answer, so both are asked for.
+        """
         (low, high), (low2, high2) = self.bounds(), other.bounds()
-        if low > high2 or high < low2:
-            return low > high2
-        # Both days show in the answer, so both are asked for anyway; their exact order is of no consequence.
-        return high >= high2
+        if low < high2 and high >= low2 and self.world.meet(self.fact, other.fact):
+            middle = (max(low, low2) + min(high, high2) + 1) // 2
+            self.reaches(middle)
+            other.reaches(middle)
+            (low, high), (low2, high2) = self.bounds(), other.bounds()
+        return low + high >= low2 + high2
 
 
 class SettledBy:
@@ -149,9 +165,9 @@ class SettledBy:
 
 def explore(run: Callable[[World], Any], starts: list[Ranges]) -> Iterator[Leaf]:
     """Every class of possible people, with what `run` says of it. The classes do not overlap."""
-    waiting = list(starts)
+    waiting: list[tuple[Ranges, Pairs]] = [(ranges, frozenset()) for ranges in starts]
     while waiting:
-        world = World(waiting.pop(), waiting)
+        world = World(*waiting.pop(), waiting)
         result = run(world)
         yield Leaf(world.ranges, result)
 
