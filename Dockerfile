@@ -1,7 +1,9 @@
-# The service's image: one virtual environment on a slim Python, run by a user who can write nowhere but the data folder.
+# The service's image: one virtual environment on a slim Python, run by a user who can write only to the data folder.
 #
 #   docker build --tag canbao .
 #   docker run --publish 127.0.0.1:8000:8000 --volume canbao-data:/var/lib/canbao canbao
+#
+# Told nothing more, it runs in development mode; CANBAO_ENV=production refuses the settings only that may have.
 #
 # BASE        what the service runs on: any bookworm image with python3 (3.11) on its path. The default, or a plain
 #             Debian bookworm with the package python3.
@@ -10,7 +12,8 @@
 # VERSION, REVISION  only for the labels: the release and the commit.
 #
 # Where pip needs a configuration of its own (an index, a proxy, a certificate), hand it in as build secrets, which stay
-# out of the image: --secret id=pip_conf,src=pip.conf [--secret id=pip_ca,src=ca.pem, named in it as /run/secrets/pip_ca].
+# out of the image: --secret id=pip_conf,src=pip.conf, and --secret id=pip_ca,src=ca.pem for a certificate, which that
+# pip.conf then names as /run/secrets/pip_ca.
 ARG BASE=python:3.11-slim-bookworm
 ARG BUILD_BASE=${BASE}
 
@@ -28,7 +31,8 @@ COPY pyproject.toml README.md ./
 COPY app app
 # The check refuses a lock that no longer covers what pyproject.toml asks for.
 RUN /tools/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
- && /tools/bin/pip --python /opt/canbao/bin/python3 install --no-cache-dir --no-index --no-deps --find-links /wheels canbao \
+ && /tools/bin/pip --python /opt/canbao/bin/python3 install --no-cache-dir --no-index --no-deps \
+    --find-links /wheels canbao \
  && /tools/bin/pip --python /opt/canbao/bin/python3 check
 
 FROM ${BASE}

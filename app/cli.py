@@ -1,0 +1,133 @@
+"""`canbao …`: the service and the tools around packs. Each command is one short function; the work is elsewhere."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app import checking, showing
+from app.contract.quote import QuoteRequest
+from app.packs.mistakes import PackRefused
+from app.packs.shelf import PolicyNotFound, Shelf
+from app.rules.compiling import source
+from app.rules.person import contradictions
+from app.rules.quoting import quote as quote_person
+from app.settings import Settings, UnsafeSettings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="canbao 参保")
+packs = typer.Typer(no_args_is_help=True, help="规则文件 (the notices as data)")
+app.add_typer(packs, name="packs")
+Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
+
+
+@app.command()
+def serve() -> None:
+    """启动服务 (serve on HOST:PORT, by default 127.0.0.1:8000)."""
+    import uvicorn
+
+    from app.main import create_app
+
+    settings = Settings()
+    try:
+        service = create_app(settings)
+    except (UnsafeSettings, PackRefused) as why:
+        raise _stop(str(why)) from None
+    uvicorn.run(service, host=settings.host, port=settings.port, access_log=False, server_header=False)
+
+
+@packs.command("check")
+def packs_check(folder: Folder = None) -> None:
+    """读取全部规则文件并运行旁边的案例 (load every pack, run the cases beside it)."""
+    results = checking.check_all(_shelf(folder))
+    Console().print(checking.table(results))
+    for line in checking.complaints(results):
+        print(line, file=sys.stderr)
+    if any(r.complaints for r in results):
+        raise typer.Exit(1)
+
+
+@packs.command("show")
+def packs_show(
+    region: str,
+    year: int,
+    code: Annotated[bool, typer.Option("--code", help="编译后的函数 (the compiled function)")] = False,
+    folder: Folder = None,
+) -> None:
+    """显示一份公告的规则和出处 (one notice: rules and clauses)."""
+    shelf = _shelf(folder)
+    try:
+        form, compiled = shelf.open(shelf.resolve(region, year), year)
+    except (PolicyNotFound, PackRefused) as why:
+        raise _stop(_reason(why)) from None
+    if code:
+        print(source(compiled.policy, tracking=True))
+    else:
+        showing.show_policy(Console(), form, compiled)
+
+
+@app.command()
+def quote(
+    file: Annotated[typer.FileText, typer.Argument(help="报价请求 JSON，- 为标准输入 (a quote request)")],
+    as_json: Annotated[bool, typer.Option("--json", help="原样输出 JSON 答案 (the answer as JSON)")] = False,
+    folder: Folder = None,
+) -> None:
+    """一个人应缴多少、为什么 (what a person pays, and why)."""
+    answer = _answer(file.read(), _shelf(folder))
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        showing.show_answer(Console(), answer)
+
+
+def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
+    try:
+        asked = QuoteRequest.model_validate_json(text)
+        compiled = shelf.find(asked.region, asked.coverage_year)
+    except (ValidationError, PolicyNotFound, PackRefused) as why:
+        raise _stop(_reason(why)) from None
+    person = asked.person.person()
+    clashes = contradictions(person, asked.coverage_year)
+    if clashes:
+        raise _stop("\n".join(f"{field}: {sentence}" for field, sentence in clashes))
+    day: date = asked.pay_date or Settings().business_day()
+    return quote_person(compiled, person, day).answer()
+
+
+def _shelf(folder: Path | None) -> Shelf:
+    settings = Settings()
+    try:
+        return Shelf((*settings.pack_folders, folder) if folder else settings.pack_folders)
+    except PackRefused as why:
+        raise _stop(str(why)) from None
+
+
+def _reason(why: Exception) -> str:
+    match why:
+        case PolicyNotFound(years=[]):
+            return "没有该地区的参保公告 (no notice for this region)"
+        case PolicyNotFound(years=years):
+            return f"没有该年度的公告，已有 (no notice for this year; there are): {', '.join(map(str, years))}"
+        case ValidationError():
+            found = why.errors(include_url=False, include_input=False)
+            return "\n".join(f"{'.'.join(map(str, e['loc'])) or 'JSON'}: {e['msg']}" for e in found)
+        case _:
+            return str(why)
+
+
+def _stop(message: str) -> typer.Exit:
+    print(message, file=sys.stderr)
+    return typer.Exit(2)
+
+
+def run() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    run()

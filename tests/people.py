@@ -57,7 +57,9 @@ def _circumstances(compiled: Compiled) -> st.SearchStrategy[tuple[Circumstance, 
 
 def _jobs(compiled: Compiled) -> st.SearchStrategy[EmployeeInsurance | None]:
     months = st.none() | st.sampled_from([0, 1, 2, 3, 12])
-    ended = st.builds(EmployeeInsurance, st.just("ended"), st.none() | event_days(compiled), months, months, MAYBE, MAYBE)
+    ended = st.builds(
+        EmployeeInsurance, st.just("ended"), st.none() | event_days(compiled), months, months, MAYBE, MAYBE
+    )
     other = st.builds(EmployeeInsurance, st.sampled_from(["none", "active"]))
     return st.none() | ended | ended | other
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image from the Dockerfile and tries it, without a Docker engine and without an image registry: `make image-test`.
+# Builds the image from the Dockerfile and tries it, with no Docker engine and no image registry: `make image-test`.
 #
-# The base is made here from Debian's packages (mmdebstrap), the image is built and run by buildah in a store of its own.
+# The base is made here from Debian's packages (mmdebstrap); buildah builds and runs the image, in a store of its own.
 # Wants root on Debian bookworm, and reaches what this machine's apt and pip are set up to reach.
 set -euo pipefail
 
@@ -39,7 +39,8 @@ quietly() {
     fi
 }
 
-# A store of its own: nothing that this machine's user keeps in containers/ is seen or changed.
+# A store of its own: no image or container that this machine keeps is seen or changed. (buildah does note the digests
+# it has met in /var/lib/containers/cache, and has no option against that.)
 # vfs and chroot are the slow, plain ways, which need no overlay file system, namespaces or cgroups of the machine.
 store=(--root "$work/store" --runroot "$work/runroot" --storage-driver vfs)
 
@@ -78,18 +79,21 @@ trap 'exit 130' INT TERM
 
 install_what_is_missing() {
     local missing=() pair
-    for pair in mmdebstrap:mmdebstrap buildah:buildah newuidmap:uidmap pgrep:procps; do
+    # Not only for the installs: until its lists are there, apt cannot tell below which of its sources are Debian's.
+    quietly 300 apt-update apt-get update
+    for pair in mmdebstrap:mmdebstrap buildah:buildah pgrep:procps; do
         command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
     done
     [ "${#missing[@]}" -eq 0 ] && return
     say "installing ${missing[*]}"
-    quietly 300 apt-update apt-get update
-    quietly 600 apt-install env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+    quietly 600 apt-install env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "${missing[@]}"
 }
 
 lint_dockerfile() {
     python3 -m venv "$work/lint"
-    quietly 300 hadolint-install "$work/lint/bin/python" -m pip install --no-cache-dir --require-hashes -r "$here/lint.txt"
+    quietly 300 hadolint-install \
+        "$work/lint/bin/python" -m pip install --no-cache-dir --require-hashes -r "$here/lint.txt"
     timeout 60 "$work/lint/bin/hadolint" "$repo/Dockerfile" || die "hadolint has something to say"
 }
 
@@ -97,8 +101,9 @@ lint_dockerfile() {
 write_apt_settings() {
     # shellcheck disable=SC2016 # apt puts in the $(…)
     apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-        'Identifier: Packages' 'Origin: Debian' 'Target-Of: deb' | grep -E ' bookworm(-updates|-security)? ' | sort -u >"$work/sources.list" || true
-    grep -q ' bookworm ' "$work/sources.list" || die "apt on this machine knows no Debian bookworm (try apt-get update)"
+        'Identifier: Packages' 'Origin: Debian' 'Target-Of: deb' |
+        grep -E ' bookworm(-updates|-security)? ' | sort -u >"$work/sources.list" || true
+    grep -q ' bookworm ' "$work/sources.list" || die "apt on this machine knows no Debian bookworm"
     apt-config dump --format '%f "%v";%n' Acquire |
         grep -E '^Acquire::(https?::Proxy|Check-Valid-Until|Check-Date)[: ]' >"$work/apt.conf" || true
 }
@@ -143,10 +148,11 @@ build_image() {
     while read -r mount; do
         lend+=(--volume "$mount:ro")
     done <"$pip/mounts"
-    quietly 900 buildah-build buildah "${store[@]}" build --isolation chroot --format docker --pull-never --layers=false \
+    quietly 900 buildah-build buildah "${store[@]}" build \
+        --isolation chroot --format docker --pull-never --layers=false \
         --build-arg "BASE=$runtime_base" --build-arg "BUILD_BASE=$build_base" \
         --build-arg "VERSION=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$repo/pyproject.toml")" \
-        --build-arg "REVISION=$(git -C "$repo" rev-parse HEAD 2>/dev/null || echo unknown)" \
+        --build-arg "REVISION=$(git -C "$repo" rev-parse --quiet --verify HEAD 2>/dev/null || echo unknown)" \
         "${lend[@]}" --file "$repo/Dockerfile" --tag "$image" "$repo"
 }
 
@@ -174,8 +180,10 @@ none() {
 check_contents() {
     local found
     [ "$(in_image id -u)" = 10001 ] || die "the image does not run as its own user"
-    found=$(find "$root" -xdev \( -type f -o -type l \) -regextype posix-extended -regex \
-        '.*/s?bin/((.*-)?(gcc|g\+\+|cc|c\+\+|cpp|ld|as|clang)(-[0-9.]+)?|g?make|cmake|(pip|easy_install|wheel|hatchling|hatch)[0-9.]*)')
+    local compilers='(.*-)?(gcc|g\+\+|cc|c\+\+|cpp|ld|as|clang)(-[0-9.]+)?' builders='g?make|cmake|ninja'
+    local installers='(pip|easy_install|wheel|hatch|hatchling)[0-9.]*'
+    found=$(find "$root" -xdev ! -type d -regextype posix-extended \
+        -regex ".*/s?bin/($compilers|$builders|$installers)")
     none "build tools in the image" "$found"
     found=$(in_image python3 -c "import importlib.util as u; \
         print(*(m for m in ('pip', 'setuptools', 'wheel', 'hatchling', 'editables', 'ensurepip') if u.find_spec(m)))")
@@ -187,15 +195,21 @@ check_contents() {
     none "the service's user owns more than its data folder" "$found"
     found=$(find "$root/opt" "$root/mnt" -mindepth 1 -maxdepth 1 ! -name canbao)
     none "left over from the build" "$found"
-    found=$(find "$root/etc/pip.conf" "$root/run/secrets" "$root/src" "$root/wheels" "$root/tools" -type f -size +0 2>/dev/null || true)
+    found=$(for name in src tools wheels etc/pip.conf run/secrets; do [ ! -e "$root/$name" ] || echo "/$name"; done)
     none "left over from the build" "$found"
 }
 
-# Neither the files that the Dockerfile's steps made nor the image's history may tell how this machine reaches its packages.
+# Neither what the Dockerfile's steps made nor the image's history may tell how this machine reaches its packages.
 check_nothing_leaked() {
+    local ca=$work/pip/ca.pem found
+    if [ -e "$ca" ]; then
+        found=$(find "$root" -xdev -type f -size "$(stat --format %s "$ca")c" -exec cmp --silent "$ca" {} \; -print)
+        none "this machine's certificates in the image" "$found"
+    fi
     [ -s "$work/pip/private" ] || return 0
     buildah "${store[@]}" inspect --type image "$image" >"$work/inspect.json"
-    if grep -rqF --file="$work/pip/private" "$work/inspect.json" "$root/opt/canbao" "$root/etc" "$root/var/lib/canbao"; then
+    if grep -rqF --file="$work/pip/private" \
+        "$work/inspect.json" "$root/opt/canbao" "$root/etc" "$root/var/lib/canbao"; then
         die "the image tells where this machine gets its Python packages from"
     fi
 }
@@ -217,8 +231,8 @@ start_service() {
     local command=()
     mapfile -t command < <(configured "'\n'.join(config['Cmd'])")
     # The image says 0.0.0.0; this container shares the machine's network, so here it is told to keep to loopback.
-    buildah "${store[@]}" run --isolation chroot --env HOST=127.0.0.1 --env "PORT=$port" "$container" -- "${command[@]}" \
-        >"$work/service.log" 2>&1 </dev/null &
+    buildah "${store[@]}" run --isolation chroot --env HOST=127.0.0.1 --env "PORT=$port" "$container" -- \
+        "${command[@]}" >"$work/service.log" 2>&1 </dev/null &
     server=$!
     local tries
     for ((tries = 0; tries < 150; tries++)); do
@@ -252,8 +266,8 @@ check_quote() {
 healthcheck() {
     local command=()
     mapfile -t command < <(configured "'\n'.join(config['Healthcheck']['Test'][1:])")
-    timeout --kill-after=5 20 buildah "${store[@]}" run --isolation chroot --env "PORT=$port" "$container" -- "${command[@]}" \
-        >"$work/healthcheck.log" 2>&1 </dev/null
+    timeout --kill-after=5 20 buildah "${store[@]}" run --isolation chroot --env "PORT=$port" "$container" -- \
+        "${command[@]}" >"$work/healthcheck.log" 2>&1 </dev/null
 }
 
 check_data_folder() {
@@ -264,13 +278,14 @@ check_data_folder() {
     fi
 }
 
-# A clean end is status 0, or the signal once more: uvicorn finishes its work and then ends by what asked for it, which buildah
-# reports as 1 and a word. That the service catches the signal is asked first: in a container it is process 1, which no signal
-# ends that it does not catch.
+# A clean end is status 0, or the signal once more: uvicorn finishes its work and then ends by what asked for it, which
+# buildah reports as 1 and a word. That the service catches the signal is looked at first: elsewhere it would be process
+# 1 of its container, which no signal ends that it does not catch.
 stop_service() {
-    local service from status=0 tries
+    local service caught from status=0 tries
     service=$(find_service "$server") || die "the service answers but its process is not to be found"
-    (((16#$(sed -n 's/^SigCgt:\t*//p' "/proc/$service/status") >> (15 - 1)) & 1)) || die "the service does not catch SIGTERM"
+    caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$service/status")
+    (((16#$caught >> (15 - 1)) & 1)) || die "the service does not catch SIGTERM"
     from=$EPOCHREALTIME
     kill -TERM "$service"
     for ((tries = 0; tries < 100; tries++)); do
@@ -312,8 +327,8 @@ main() {
     say "stopping it"
     stop_service
     ! healthcheck || die "the HEALTHCHECK passes with nothing there"
-    say "image: $(megabytes "$root") MB of files, $(megabytes "$root/opt/canbao") MB of them the service; stopped in ${stopped_in}s"
-    say "image-test passed"
+    say "image: $(megabytes "$root") MB of files, of them the service $(megabytes "$root/opt/canbao") MB"
+    say "image-test passed (the service stopped within ${stopped_in}s of SIGTERM)"
 }
 
 main

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.contract.strict import Strict
 from app.rules import person as rules
 from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, EMPLOYMENT, IDENTITIES
 
@@ -19,12 +20,6 @@ else:
     Employment = Literal[EMPLOYMENT]
 
 Months = Annotated[int, Field(ge=0, le=12)]
-
-
-class Strict(BaseModel):
-    """A request's object: unknown keys and values of another type are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 def _legend(names: Any) -> str:

@@ -62,10 +62,14 @@ class Shelf:
         key = (region, year)
         found = self._read.get(key)
         if found is None:
-            form, policy = read_pack(Path(self._files[region][year]))
+            form, policy = read_pack(self.path(region, year))
             with self._lock:
                 found = self._read.setdefault(key, (form, compile_policy(policy)))
         return found
+
+    def path(self, region: str, year: int) -> Path:
+        """The pack's file."""
+        return Path(self._files[region][year])
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """Every (region, coverage year), in order."""

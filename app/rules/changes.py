@@ -1,9 +1,9 @@
 """The days on which an answer for a person with unknown days can change at all.
 
-With known facts a verdict says itself how long it holds. Unknown days are cut by thresholds of two kinds: fixed days, and
-days that lie a span before the day of payment. The order of two such thresholds, and so the set of possible answers,
-changes only where a fixed or known day plus a span meets the day of payment, and on the days right behind it (a range
-that opens holds one day first, then several). These are all the days that have to be looked at.
+With known facts a verdict says itself how long it holds. Unknown days are cut by thresholds of two kinds: fixed days,
+and days that lie a span before the day of payment. The order of two such thresholds, and so the set of possible
+answers, changes only where a fixed or known day plus a span meets the day of payment, and on the days right behind it
+(a range that opens holds one day first, then several). These are all the days that have to be looked at.
 """
 
 from collections.abc import Iterator

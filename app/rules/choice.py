@@ -12,10 +12,13 @@ Offer = tuple[int, bool, int, Any, int, int]
 
 def present(dated: dict[str, Any], pay: int, until: int) -> tuple[dict[str, Any], int]:
     """What already counts on the day of payment; a later one ends the verdict's reach on the day before it."""
-    later = [day for day in dated.values() if type(day) is int and day > pay]
-    if not later:
+    for day in dated.values():
+        if type(day) is int and day > pay:
+            break
+    else:
         return dated, until
-    return {code: day for code, day in dated.items() if type(day) is not int or day <= pay}, min(until, min(later) - 1)
+    now = {code: day for code, day in dated.items() if type(day) is not int or day <= pay}
+    return now, min(until, min(day for code, day in dated.items() if code not in now) - 1)
 
 
 def recognized(ids: dict[str, int], codes: frozenset[str], first: int | None, last: int | None) -> int | None:

@@ -3,11 +3,12 @@
 Two flavors come from the same writer: `decide`, which also says how long its verdict holds, and `decide_plain` for
 facts that have holes in them. A verdict is a plain tuple, because a quote builds several:
 
-    (code, route, wait, start, subsidy, identity, opened, incentives, until)
+    (code, offer, off, incentives, route, wait, start, subsidy, identity, opened, until)
 
-code: vocabulary.OPEN or the reason why there is no way in; route, wait, subsidy: indexes into the policy, -1 for none;
-start: first day with benefits before the year's end is looked at, None where not stated; identity: what the subsidy is
-for; opened: every route that was open; incentives: indexes; until: last day on which the same comparisons come out.
+code: vocabulary.OPEN or the reason why there is no way in; offer: the first route of the same name and price; off: what
+is taken off, fen; incentives, route, wait, subsidy: indexes into the policy, -1 for none; start: first day with
+benefits before the year's end is looked at, None where not stated; identity: what the subsidy is for; opened: every
+route that was open; until: last day on which the same comparisons come out. `valid_through` speaks of the first four.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,21 +33,23 @@ from app.rules.vocabulary import (
     YEAR_OVER,
 )
 
-Verdict = tuple[int, int, int, Any, int, str, tuple[int, ...], tuple[int, ...], int]
+Verdict = tuple[int, int, int, tuple[int, ...], int, int, Any, int, str, tuple[int, ...], int]
 Decide = Callable[[int, Facts], Verdict]
+Aside = Callable[[int, Facts], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A policy with its functions. `asides`: the conditions of its conditional notes, by index; `skeletons`: answers
-    of the classes met so far (quoting.py)."""
+    """A policy with its functions. `asides`: the conditions of its conditional notes, by index; `skeletons` and
+    `asides_for` keep what quoting.py has met so far: answers of classes, notes that belong to a verdict."""
 
     policy: Policy
     decide: Decide
     decide_plain: Decide
-    asides: dict[int, Callable[[int, Facts], bool]]
+    asides: dict[int, Aside]
     thresholds: Thresholds
     skeletons: dict[Any, Any] = field(default_factory=dict, compare=False)
+    asides_for: dict[tuple[int, int, int], tuple[tuple[int, Aside], ...]] = field(default_factory=dict, compare=False)
 
 
 def compile_policy(policy: Policy) -> Compiled:
@@ -62,7 +65,11 @@ def compile_policy(policy: Policy) -> Compiled:
 def source(policy: Policy, *, tracking: bool) -> str:
     """The text of the compiled function, for a person to read: `canbao packs show --code`."""
     writer = Writer(tracking)
-    body = [*_gates(policy, writer), *_subsidies(policy, writer), *_routes(policy, writer), *_ending(policy, writer)]
+    gates = list(_gates(policy, writer))
+    # Behind the gates the day of payment lies between the first opening and the year's end.
+    writer.first, writer.last = policy.opens, policy.last_day
+    rest = [*_subsidies(policy, writer), *_routes(policy, writer), *_ending(policy, writer)]
+    body = [*gates, *writer.hoisted(), *rest]
     names = [f"{name} = frozenset({sorted(codes)!r})" for name, codes in writer.constants.items()]
     return "\n".join([*names, "def decide(pay, f):", *(f"    {line}" for line in body), ""])
 
@@ -83,12 +90,16 @@ def _aside(policy: Policy, when: c.Condition) -> Any:
     writer = Writer(tracking=False)
     test = writer.test(when)
     names = [f"{name} = frozenset({sorted(codes)!r})" for name, codes in writer.constants.items()]
-    held = ["    ids, _ = present(f.identities, pay, pay)", "    circ, _ = present(f.circumstances, pay, pay)"]
+    held = [
+        f"    {name}, _ = present(f.{fact}, pay, pay)"
+        for name, fact in (("ids", "identities"), ("circ", "circumstances"))
+        if name in test
+    ]
     return _load(policy, "aside", "\n".join([*names, "def aside(pay, f):", *held, f"    return bool({test})", ""]))
 
 
 def _refuse(code: int, until: str = "until") -> str:
-    return f"return ({code}, -1, -1, None, -1, '', (), (), {until})"
+    return f"return ({code}, -1, 0, (), -1, -1, None, -1, '', (), {until})"
 
 
 def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
@@ -206,4 +217,11 @@ def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
     for index, incentive in enumerate(policy.incentives):
         yield f"if {writer.test(incentive.when)}: perks += ({index},)"
     yield "_, _, unstated, start, route, wait = best"
-    yield f"return ({OPEN}, route, wait, None if unstated else start, subsidy, who, opened, perks, until)"
+    first: dict[tuple[str, int, int], int] = {}
+    same = [first.setdefault((r.id, r.personal_fen, r.surcharge_fen), i) for i, r in enumerate(policy.routes)]
+    granted = [r.subsidy == "applies" for r in policy.routes]
+    if not all(granted):
+        yield f"if not {tuple(granted)!r}[route]: off = 0"
+    known = "route" if same == list(range(len(same))) else f"{tuple(same)!r}[route]"
+    start = "None if unstated else start"
+    yield f"return ({OPEN}, {known}, off, perks, route, wait, {start}, subsidy, who, opened, until)"

@@ -6,29 +6,45 @@ In the plain flavor, used while unknown facts are explored, that bookkeeping is 
 Only numbers and words of the closed vocabulary get into the text, each through repr().
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from app.rules import conditions as c
+from app.rules import days
 
 _FLAGS: dict[str, str] = {name: f"f.{name}" for name in ("insured", "parent", "gap", "lapsed", "zero_claims")}
 
 
 @dataclass
 class Writer:
-    """Turns conditions into expressions; `constants` collects the sets that the text refers to by name."""
+    """Turns conditions into expressions.
+
+    `constants` collects the sets that the text refers to by name. Where `first` and `last` bound the day of payment,
+    tests of it against fixed days are settled or done once, in the lines of `hoisted`.
+    """
 
     tracking: bool
     constants: dict[str, frozenset[str]] = field(default_factory=dict)
+    first: int | None = None
+    last: int | None = None
+    fixed_days: list[int] = field(default_factory=list)
+
+    def hoisted(self) -> Iterator[str]:
+        """The tests of the day of payment against fixed days, each done once."""
+        for n, day in enumerate(self.fixed_days):
+            yield f"by{n} = pay <= {day!r}"
+            if self.tracking:
+                yield f"if by{n} and until > {day!r}: until = {day!r}"
 
     def test(self, condition: c.Condition) -> str:
         match condition:
             case c.All(parts):
-                return _join(" and ", [self.test(p) for p in parts], "True")
+                return _join("and", [self.test(p) for p in parts], neutral="True", final="False")
             case c.Any(parts):
-                return _join(" or ", [self.test(p) for p in parts], "False")
+                return _join("or", [self.test(p) for p in parts], neutral="False", final="True")
             case c.Not(part):
-                return f"(not {self.test(part)})"
+                return _not(self.test(part))
             case c.PaidBy(limit):
                 return self._paid_by(limit)
             case c.EventBy(event, day):
@@ -77,14 +93,23 @@ class Writer:
         return name
 
     def _paid_by(self, limit: c.On | c.After) -> str:
+        if isinstance(limit, c.On) and self.first is not None and self.last is not None:
+            return self._paid_by_fixed(limit.day, self.first, self.last)
         if not self.tracking:
             return f"(pay <= {self.day(limit)})"
-        if isinstance(limit, c.On):
-            day = repr(limit.day)
-            return f"(pay <= {day} and (until <= {day} or (until := {day})))"
         return f"(pay <= (x := {self.day(limit)}) and (until <= x or (until := x)))"
 
+    def _paid_by_fixed(self, day: int, first: int, last: int) -> str:
+        if day < first or day >= last:
+            return repr(day >= last)
+        if day not in self.fixed_days:
+            self.fixed_days.append(day)
+        return f"by{self.fixed_days.index(day)}"
+
     def _has_identity(self, codes: frozenset[str], first: int | None, last: int | None) -> str:
+        if len(codes) == 1 and first is None and last is not None:
+            # No ordinal is as large as this, so that somebody without the identity is never recognized in time.
+            return f"(ids.get({next(iter(codes))!r}, {days.LAST + 1}) <= {last!r})"
         if first is not None or last is not None:
             return f"(ids and recognized(ids, {self.constant(codes)}, {first!r}, {last!r}) is not None)"
         if len(codes) == 1:
@@ -96,7 +121,15 @@ class Writer:
         return f"({held} and f.classes[{test.code!r}] in {test.classes!r})"
 
 
-def _join(word: str, parts: list[str], empty: str) -> str:
-    if len(parts) < 2:
-        return parts[0] if parts else empty
-    return f"({word.join(parts)})"
+def _join(word: str, parts: list[str], *, neutral: str, final: str) -> str:
+    """The parts joined, without what changes nothing and settled where one part settles it."""
+    if final in parts:
+        return final
+    left = [p for p in parts if p != neutral]
+    if len(left) < 2:
+        return left[0] if left else neutral
+    return f"({f' {word} '.join(left)})"
+
+
+def _not(test: str) -> str:
+    return {"True": "False", "False": "True"}.get(test, f"(not {test})")

@@ -91,8 +91,12 @@ def _read_job(f: Facts, person: Person, coverage_year: int) -> None:
     if job is None:
         return
     f.had_job = job.status == "ended"
-    f.months_this, f.months_last = _known(job.months_paid_this_year), _known(job.months_paid_last_year)
-    f.gap, f.lapsed = _known(job.gap_this_year), _known(job.lapsed_last_year)
+    # Where there is no employee insurance there is nothing to be unknown about it.
+    nothing = (0, False) if job.status == "none" else (UNKNOWN, UNKNOWN)
+    f.months_this = nothing[0] if job.months_paid_this_year is None else job.months_paid_this_year
+    f.months_last = nothing[0] if job.months_paid_last_year is None else job.months_paid_last_year
+    f.gap = nothing[1] if job.gap_this_year is None else job.gap_this_year
+    f.lapsed = nothing[1] if job.lapsed_last_year is None else job.lapsed_last_year
     if job.status == "active":
         f.employed_before = days.LAST + 1
     if job.ended_on is not None:

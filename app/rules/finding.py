@@ -46,6 +46,13 @@ class Question:
     possible: tuple[Prospect, ...]
     until: int
 
+    def asks_like(self, other: "Question") -> bool:
+        """The same facts missing, leading to the same amounts by the same ways in (benefit days may move)."""
+        return self.missing == other.missing and self._prices() == other._prices()
+
+    def _prices(self) -> frozenset[tuple[int, str | None, int]]:
+        return frozenset((p.code, p.route, p.off) for p in self.possible)
+
 
 Finding = Verdict | Question
 
@@ -58,39 +65,25 @@ def find(compiled: Compiled, facts: Facts, day: int) -> Finding:
         return _explored(compiled, facts, day)
 
 
-def taken_off(compiled: Compiled, verdict: Verdict) -> int:
-    """The subsidy that is taken off at payment, in fen."""
-    route, subsidy = verdict[1], verdict[4]
-    if route < 0 or subsidy < 0 or compiled.policy.routes[route].subsidy != "applies":
-        return 0
-    return compiled.policy.subsidies[subsidy].fen
-
-
 def holds_through(compiled: Compiled, facts: Facts, finding: Finding) -> int:
     """The last day of payment on which outcome, reason, amounts and route (or the question) stay the same."""
-    key, until = _lasting(compiled, finding), _until(finding)
+    until = _until(finding)
     while until < compiled.policy.last_day:
         later = find(compiled, facts, until + 1)
-        if _lasting(compiled, later) != key:
+        if not _same(finding, later):
             break
         until = _until(later)
     return until
 
 
 def _until(finding: Finding) -> int:
-    return finding.until if isinstance(finding, Question) else finding[8]
+    return finding.until if isinstance(finding, Question) else finding[10]
 
 
-def _lasting(compiled: Compiled, finding: Finding) -> object:
-    if isinstance(finding, Question):
-        return finding.missing, frozenset((p.code, p.route, p.off) for p in finding.possible)
-    route = compiled.policy.routes[finding[1]] if finding[1] >= 0 else None
-    return (
-        finding[0],
-        route and (route.id, route.personal_fen, route.surcharge_fen),
-        taken_off(compiled, finding),
-        finding[7],
-    )
+def _same(one: Finding, other: Finding) -> bool:
+    if isinstance(one, Question) or isinstance(other, Question):
+        return isinstance(one, Question) and isinstance(other, Question) and one.asks_like(other)
+    return one[:4] == other[:4]
 
 
 def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
@@ -108,7 +101,7 @@ def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     if dated:
         until = next_change(compiled.policy, compiled.thresholds, facts, day) - 1
     else:
-        until = min(leaf.result[1][8] for leaf in leaves)
+        until = min(leaf.result[1][10] for leaf in leaves)
     boxes = merged([Leaf(leaf.ranges, leaf.result[0]) for leaf in leaves])
     missing = missing_facts(boxes)
     if missing:
@@ -116,11 +109,11 @@ def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     # Other ways in may be open for some of the possible people only: the one taken is the only one to speak of.
     prospect, verdict = _settled(boxes[0]), leaves[-1].result[1]
     start = days.LAST if prospect.none_left else prospect.start
-    return (*verdict[:3], start, *verdict[4:6], (), verdict[7], until)
+    return (*verdict[:6], start, *verdict[7:9], (), until)
 
 
 def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
-    code, number, wait, start, _, _, _, incentives, _ = verdict
+    code, _, off, incentives, number, wait, start, _, _, _, _ = verdict
     if number < 0:
         return Prospect(code, None, None, None, False, None, 0, 0, 0, incentives)
     none_left = start is not None and start > compiled.policy.last_day
@@ -135,7 +128,7 @@ def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
         hole.fact if hole else None,
         route.personal_fen,
         route.surcharge_fen,
-        taken_off(compiled, verdict),
+        off,
         incentives,
         hole.step if hole else None,
     )

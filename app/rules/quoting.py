@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.rules import vocabulary as v
-from app.rules.compiling import Compiled, Verdict
+from app.rules.compiling import Aside, Compiled, Verdict
 from app.rules.conditions import Birth, CircumstanceDay, EmploymentEnd, Event
 from app.rules.days import iso
 from app.rules.facts import Facts, read_facts
@@ -54,51 +54,58 @@ _LASTING = frozenset({v.OPEN, v.NOT_YET_OPEN, v.WINDOW_CLOSED})
 
 
 def _filled(compiled: Compiled, facts: Facts, verdict: Verdict, day: int, until: int) -> Quote:
-    number, start = verdict[1], verdict[3]
-    event = _event_day(facts, compiled.policy.routes[number].event) if number >= 0 else None
-    key = _class_of(compiled, facts, verdict, day, dated=event is not None)
-    skeleton = compiled.skeletons.get(key)
-    if skeleton is None:
-        if len(compiled.skeletons) >= _MOST_CLASSES:
-            compiled.skeletons.clear()
-        skeleton = compiled.skeletons[key] = Skeleton(shape(compiled.policy, key))
-    stated = key.start == STATED and number >= 0
-    return Quote(
-        skeleton, (iso(day), iso(start) if stated else "", iso(event) if event else "", iso(until) if until else "")
-    )
-
-
-def _class_of(compiled: Compiled, facts: Facts, verdict: Verdict, day: int, *, dated: bool) -> Class:
-    code, number, wait, start, subsidy, who, opened, incentives, _ = verdict
+    code, _, _, incentives, number, wait, start, subsidy, who, opened, _ = verdict
     policy = compiled.policy
+    route = policy.routes[number] if number >= 0 else None
+    event = _event_day(facts, route.event) if route and route.event else 0
     state = UNSTATED if start is None else NONE_LEFT if start > policy.last_day else STATED
-    held = tuple(sorted(c for c, since in facts.identities.items() if since <= day)) if facts.identities else ()
-    return Class(
-        code, number, wait, state, subsidy, who, opened if len(opened) > 1 else (), incentives, held,
-        day > policy.windows[0].closes, dated, _conditional_notes(compiled, facts, verdict, day),
+    # The fields of Class, as a plain tuple: it is looked up at every quote and built once per class.
+    key = (
+        code, number, wait, state, subsidy, who, opened if len(opened) > 1 else (), incentives,
+        _held(facts, day) if facts.identities else (), day > policy.windows[0].closes, event > 0,
+        _conditional_notes(compiled, facts, verdict, day),
     )  # fmt: skip
+    skeleton = compiled.skeletons.get(key) or _new_skeleton(compiled, Class(*key))
+    stated = iso(start) if state == STATED else ""
+    return Quote(skeleton, (iso(day), stated, iso(event) if event else "", iso(until) if until else ""))
+
+
+def _new_skeleton(compiled: Compiled, key: Class) -> Skeleton:
+    if len(compiled.skeletons) >= _MOST_CLASSES:
+        compiled.skeletons.clear()
+    skeleton = compiled.skeletons[key] = Skeleton(shape(compiled.policy, key))
+    return skeleton
+
+
+def _held(facts: Facts, day: int) -> tuple[str, ...]:
+    return tuple(sorted(code for code, since in facts.identities.items() if since <= day))
 
 
 def _conditional_notes(compiled: Compiled, facts: Facts, verdict: Verdict, day: int) -> tuple[int, ...]:
-    if not compiled.asides:
-        return ()
-    policy, (code, number, _, _, subsidy, *_) = compiled.policy, verdict
+    place = (verdict[0], verdict[4], verdict[7])
+    asides = compiled.asides_for.get(place)
+    if asides is None:
+        asides = compiled.asides_for[place] = _asides_for(compiled, *place)
+    return tuple([note for note, aside in asides if _holds(aside, facts, day)]) if asides else ()
+
+
+def _asides_for(compiled: Compiled, code: int, number: int, subsidy: int) -> tuple[tuple[int, Aside], ...]:
+    policy = compiled.policy
     route = policy.routes[number] if number >= 0 else None
     row = policy.subsidies[subsidy].id if subsidy >= 0 else None
-    return tuple(
-        i for i in compiled.asides if belongs(policy.notes[i], code, route, row) and _holds(compiled, i, facts, day)
-    )
+    return tuple((i, test) for i, test in compiled.asides.items() if belongs(policy.notes[i], code, route, row))
 
 
-def _holds(compiled: Compiled, note: int, facts: Facts, day: int) -> bool:
+def _holds(aside: Aside, facts: Facts, day: int) -> bool:
     """A note whose condition rests on an unknown fact is not shown: it would claim what nobody said."""
     try:
-        return compiled.asides[note](day, facts)
+        return aside(day, facts)
     except Undecided:
         return False
 
 
-def _event_day(facts: Facts, event: Event | None) -> int | None:
+def _event_day(facts: Facts, event: Event) -> int:
+    """The day of the event, 0 where it is not known."""
     match event:
         case Birth():
             day = facts.birth
@@ -106,9 +113,7 @@ def _event_day(facts: Facts, event: Event | None) -> int | None:
             day = facts.ended
         case CircumstanceDay(code):
             day = facts.circumstances.get(code, UNKNOWN)
-        case None:
-            return None
-    return None if day is UNKNOWN else int(day)
+    return day if type(day) is int else 0
 
 
 def calendar(compiled: Compiled, person: Person) -> list[dict[str, Any]]:

@@ -64,11 +64,6 @@ class World:
         self.met |= {pair}
         return first
 
-    def assume(self, fact: str, value: int) -> None:
-        """Shut out what another fact has settled: not a choice, so nothing waits."""
-        if fact in self.ranges:
-            self.ranges[fact] = (value, value)
-
 
 class Hole:
     """An unknown fact, or a never-falling function of one (`step`), that can be compared like an integer."""
@@ -148,7 +143,10 @@ class Hole:
 
 
 class SettledBy:
-    """A yes-or-no fact that another fact can settle as true (`insured_last_year` by months paid in that year)."""
+    """A yes-or-no fact that another fact can settle as true (`insured_last_year` by months paid in that year).
+
+    Either fact can decide, so both are asked for where the answer hangs on them.
+    """
 
     __slots__ = ("fact", "settled", "world")
     __hash__ = None  # type: ignore[assignment]
@@ -157,10 +155,7 @@ class SettledBy:
         self.world, self.fact, self.settled = world, fact, settled
 
     def __bool__(self) -> bool:
-        if self.settled():
-            self.world.assume(self.fact, 1)
-            return True
-        return bool(Hole(self.world, self.fact))
+        return self.settled() or bool(Hole(self.world, self.fact))
 
 
 def explore(run: Callable[[World], Any], starts: list[Ranges]) -> Iterator[Leaf]:

@@ -1,9 +1,11 @@
 """Write this machine's pip configuration in a form that an image build can be lent: `pip_settings.py FOLDER`.
 
-FOLDER gets `pip.conf`; `ca.pem`, where pip is told of a certificate; `lent`, a folder to stand at /mnt in the build, with an
-empty folder for each of this machine's that packages are read from; and `mounts`, one a line: such a folder and its place
-under /mnt. (/mnt is in every Debian image, so that lending leaves no new mount point behind in one.) `private` has, one a
-line, what no image may mention. The configuration may hold credentials, so nothing of it is printed.
+FOLDER gets
+- `pip.conf`, and `ca.pem` where pip is told of a certificate;
+- `lent`, to stand at /mnt in the build, with an empty folder for each of this machine's that packages are read from,
+  and `mounts`, one a line, such a folder and its place there (a Debian image has a /mnt, so gets no new mount point);
+- `private`, one a line, what no image may mention.
+The configuration may hold credentials, so nothing of it is printed.
 """
 
 import ast
@@ -14,7 +16,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# What says where packages come from and how they are reached. The rest (user, target, …) is about this machine's installs.
+# What says where packages come from and how they are reached. The rest (user, target, …) is about installs here.
 PLACES = ("index-url", "extra-index-url", "find-links")
 REACHING = {
     *PLACES, "no-index", "trusted-host", "proxy", "cert", "timeout", "default-timeout", "retries",
@@ -37,7 +39,7 @@ def settings() -> dict[str, str]:
 
 
 def lend_folders(values: dict[str, str]) -> dict[Path, Path]:
-    """Point `values` at the places in the build of the folders on this machine that packages are read from; what goes where."""
+    """What folder goes where in the build, of those that packages are read from here; `values` then point there."""
     lent: dict[Path, Path] = {}
     for name in PLACES:
         places = values.get(name, "").split()

@@ -1,0 +1,1 @@
+"""HTTP: FastAPI lives here and nowhere else."""

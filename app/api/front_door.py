@@ -1,0 +1,83 @@
+"""The outermost ASGI app: bounds every body, and answers plain quotes without a detour through the framework.
+
+It takes only what it can answer in full: a JSON body that reads as a quote request and leads to an answer. Everything
+else (a body that can't be read, an unknown region, another path) goes on to FastAPI with the body replayed, and gets
+its error there; so there is one place for errors and one for documentation, and no rule is written twice.
+"""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import Refusal
+from app.api.quotes import Quotes
+from app.contract.quote import QuoteRequest
+
+MOST_BYTES = 1024 * 1024
+_JSON_HEADER = (b"content-type", b"application/json")
+
+
+class FrontDoor:
+    def __init__(self, app: ASGIApp, quotes: Quotes) -> None:
+        self.app, self.quotes = app, quotes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return await self.app(scope, receive, send)
+        refusal = _refusal(scope)
+        body = None if refusal else await _read(receive)
+        if body is None:
+            return await (refusal or Refusal("body_too_large")).response()(scope, receive, send)
+        if scope["path"] == "/v1/quotes" and scope["method"] == "POST":
+            answer = self._answer(body)
+            if answer is not None:
+                return await _send(send, answer)
+        return await self.app(scope, _replay(body, receive), send)
+
+    def _answer(self, body: bytes) -> bytes | None:
+        try:
+            return self.quotes.one(QuoteRequest.model_validate_json(body))
+        except (ValueError, Refusal):
+            return None
+
+
+def _refusal(scope: Scope) -> Refusal | None:
+    """What the headers alone settle: a body that says it is too long, or that it is not JSON."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
+            return Refusal("body_too_large")
+        if name == b"content-type":
+            kind = value.partition(b";")[0].strip().lower()
+            if kind != b"application/json" and not kind.endswith(b"+json"):
+                return Refusal("unsupported_media_type")
+    return None
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, None where it is longer than allowed."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body if len(body) <= MOST_BYTES else None
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replayed
+
+
+async def _send(send: Send, body: bytes) -> None:
+    headers = [_JSON_HEADER, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

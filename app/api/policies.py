@@ -1,0 +1,129 @@
+"""The notices that are there: what each covers, what it leaves silent, and the pack itself with every citation."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from app.api.documenting import answers
+from app.api.problems import Refusal
+from app.api.quotes import not_found
+from app.packs.form import PackForm
+from app.packs.mistakes import PackRefused
+from app.packs.shelf import PolicyNotFound, Shelf
+from app.rules.compiling import Compiled
+
+
+class RouteItem(BaseModel):
+    id: str = Field(description="途径的稳定标识，即报价中的 `route`")
+    title: str
+    clause: str
+
+
+class SilenceItem(BaseModel):
+    code: str
+    text: str
+    clause: str
+
+
+class PolicyItem(BaseModel):
+    """One notice: where it applies, what it covers and what it leaves open."""
+
+    id: str
+    region: str
+    region_name: str
+    coverage_year: int
+    version: str
+    digest: str
+    title: str
+    issuer: str
+    number: str
+    issued_on: str
+    personal_fen: int = Field(description="个人缴费标准，单位分")
+    routes: list[RouteItem] = Field(description="公告规定的缴费途径")
+    identities: list[str] = Field(description="有资助的身份代码")
+    silences: list[SilenceItem] = Field(description="公告没有写明的事项")
+
+
+class PolicyList(BaseModel):
+    policies: list[PolicyItem]
+    next_cursor: str | None = Field(description="下一页的游标；没有下一页为 null")
+
+
+class PolicyDocument(BaseModel):
+    """The pack as JSON: every amount, date and rule with its `cite`."""
+
+    id: str
+    digest: str
+    pack: dict[str, Any]
+
+
+def routes(shelf: Shelf) -> APIRouter:
+    router = APIRouter(prefix="/v1/policies", tags=["政策 policies"])
+
+    @router.get("", summary="已有的参保公告", **answers(PolicyList, common=(422,)))
+    def policies(
+        region: Annotated[str | None, Query(max_length=64, description="只列这个地区")] = None,
+        coverage_year: Annotated[int | None, Query(ge=1, le=9999, description="只列这个年度")] = None,
+        cursor: Annotated[str | None, Query(max_length=80, description="上一页的 next_cursor")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    ) -> Response:
+        """按地区、年度排列；每份公告写明途径、资助对象和没有写明的事项。"""
+        keys = [k for k in shelf if region in (None, k[0]) and coverage_year in (None, k[1])]
+        keys = [k for k in keys if cursor is None or _cursor(k) > cursor]
+        page, rest = keys[:limit], keys[limit:]
+        return _json({"policies": [_item(shelf, *k) for k in page], "next_cursor": _cursor(page[-1]) if rest else None})
+
+    @router.get("/{region}/{year}", summary="一份公告的全部规则和出处", **answers(PolicyDocument, 404, common=(422,)))
+    def policy(region: str, year: int) -> Response:
+        """规则文件的 JSON 形式，每个金额、日期和规则都带出处（cite）。"""
+        try:
+            form, compiled = shelf.open(shelf.resolve(region, year), year)
+        except PolicyNotFound as missing:
+            raise not_found(missing) from None
+        except PackRefused:
+            raise Refusal("policy_broken") from None
+        pack = form.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return _json({"id": compiled.policy.id, "digest": compiled.policy.digest, "pack": pack})
+
+    return router
+
+
+def _cursor(key: tuple[str, int]) -> str:
+    return f"{key[0]}-{key[1]:04d}"
+
+
+def _item(shelf: Shelf, region: str, year: int) -> dict[str, Any]:
+    try:
+        form, compiled = shelf.open(region, year)
+    except PackRefused:
+        raise Refusal("policy_broken") from None
+    return summary(form, compiled)
+
+
+def summary(form: PackForm, compiled: Compiled) -> dict[str, Any]:
+    """What a notice covers and leaves silent."""
+    policy, notice = compiled.policy, form.notice
+    return {
+        "id": policy.id,
+        "region": policy.region,
+        "region_name": form.region_name,
+        "coverage_year": policy.coverage_year,
+        "version": policy.version,
+        "digest": policy.digest,
+        "title": policy.title,
+        "issuer": notice.issuer,
+        "number": notice.number,
+        "issued_on": str(notice.issued_on),
+        "personal_fen": form.standards.personal.yuan,
+        "routes": list({r.id: {"id": r.id, "title": r.title, "clause": r.cite.clause} for r in policy.routes}.values()),
+        "identities": list(dict.fromkeys(s.code for row in policy.subsidies for s in row.selectors)),
+        "silences": [
+            {"code": n.code, "text": n.text, "clause": n.cite.clause} for n in policy.notes if n.kind == "silence"
+        ],
+    }
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False).encode(), media_type="application/json")

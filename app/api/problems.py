@@ -1,0 +1,118 @@
+"""Errors as problem details (RFC 9457), in Chinese, without anything of what was sent.
+
+The table is the one place where a refusal gets its status, code and sentence.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+# code -> (status, detail)
+TABLE: dict[str, tuple[int, str]] = {
+    "malformed_json": (400, "请求正文不是有效的 JSON。"),
+    "invalid_request": (422, "请求内容有误，请按提示修改。"),
+    "contradictory_facts": (422, "所填信息互相矛盾，请核对后重试。"),
+    "batch_too_large": (422, "一次最多查询1000人，请分批提交。"),
+    "policy_not_found": (404, "没有该地区该年度的参保公告。"),
+    "policy_broken": (503, "该地区该年度的规则文件暂时无法读取，请联系管理员。"),
+    "not_found": (404, "没有这个地址。"),
+    "method_not_allowed": (405, "该地址不支持这种请求方法。"),
+    "unsupported_media_type": (415, "请求正文须为 JSON（Content-Type: application/json）。"),
+    "body_too_large": (413, "请求正文超过1MiB，请分批提交。"),
+    "bad_request": (400, "请求无法处理。"),
+    "internal_error": (500, "系统内部错误，请稍后重试。"),
+}
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+
+
+@dataclass
+class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+    """A request that gets a problem for an answer."""
+
+    code: str
+    detail: str | None = None
+    errors: list[tuple[str, str]] | None = None
+
+    def body(self) -> dict[str, Any]:
+        status, detail = TABLE[self.code]
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": self.detail or detail,
+            "code": self.code,
+        }
+        if self.errors is not None:
+            problem["errors"] = [{"field": field, "message": message} for field, message in self.errors]
+        return problem
+
+    def response(self, headers: dict[str, str] | None = None) -> Response:
+        body = json.dumps(self.body(), ensure_ascii=False).encode()
+        return Response(body, TABLE[self.code][0], headers, MEDIA_TYPE)
+
+
+def from_status(status: int) -> Refusal:
+    """The problem for an error that the framework raised by status."""
+    return Refusal(_BY_STATUS.get(status, "bad_request" if status < 500 else "internal_error"))
+
+
+def from_validation(error: ValidationError, prefix: tuple[str | int, ...] = ()) -> Refusal:
+    """The problem for input that does not fit a model: field paths and sentences, never the input itself."""
+    found = error.errors(include_url=False, include_input=False, include_context=True)
+    if any(e["type"] == "json_invalid" for e in found):
+        return Refusal("malformed_json")
+    return Refusal("invalid_request", errors=list(_fields(found, prefix)))
+
+
+def from_framework(found: Sequence[Any]) -> Refusal:
+    """The problem for query and path values that FastAPI refused; its places start with where the value stood."""
+    return Refusal("invalid_request", errors=[(".".join(map(str, e["loc"][1:])), _message(e)) for e in found])
+
+
+def _fields(found: Iterable[ErrorDetails], prefix: tuple[str | int, ...]) -> Iterable[tuple[str, str]]:
+    for e in found:
+        place = [*prefix, *e["loc"]]
+        if e["type"] == "extra_forbidden":
+            # The unknown key's name is the sender's own text: say where it stands, not what it is.
+            yield ".".join(map(str, place[:-1])), "有未知字段"
+        else:
+            yield ".".join(map(str, place)), _message(e)
+
+
+def _message(e: ErrorDetails) -> str:
+    context = e.get("ctx", {})
+    match e["type"]:
+        case "missing":
+            return "必填"
+        case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+            return "应为 YYYY-MM-DD 格式的真实日期"
+        case "literal_error":
+            return "应为以下之一：" + str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
+            return "应为整数"
+        case "bool_type" | "bool_parsing":
+            return "应为 true 或 false"
+        case "greater_than_equal":
+            return f"不能小于{context.get('ge')}"
+        case "less_than_equal":
+            return f"不能大于{context.get('le')}"
+        case "list_type":
+            return "应为列表"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "应为对象"
+        case "string_type" | "string_unicode":
+            return "应为字符串"
+        case "string_too_short" | "string_too_long":
+            return "长度不符合要求"
+        case "too_long":
+            return f"最多{context.get('max_length')}项"
+        case _:
+            return "格式不正确"

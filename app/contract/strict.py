@@ -1,0 +1,9 @@
+"""The base of everything a request may say."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Strict(BaseModel):
+    """A request's object: unknown keys are refused, and nothing is converted (`true` is no number, "3" is none)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)

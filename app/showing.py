@@ -1,0 +1,66 @@
+"""Packs and answers on a terminal, for a clerk or a policy officer."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.packs.form import PackForm
+from app.rules.compiling import Compiled
+from app.rules.days import iso
+from app.rules.money import yuan
+from app.rules.wording import clause
+
+OUTCOMES = {
+    "payable": "应缴费",
+    "exempt": "无须缴费",
+    "closed": "当日没有缴费途径",
+    "ineligible": "不能参保",
+    "needs_information": "须补充信息",
+}
+
+
+def show_answer(console: Console, answer: dict[str, Any]) -> None:
+    """The result first, then the steps with their clauses, then the notes."""
+    price = "" if answer["payable_fen"] is None else f"：{yuan(answer['payable_fen'])}"
+    console.print(f"[bold]{OUTCOMES[answer['outcome']]}{price}[/]")
+    if answer["valid_through"]:
+        console.print(f"情况不变时，到{answer['valid_through']}为止结果相同")
+    steps = Table("步骤", "说明", "出处")
+    for line in answer["explanation"]:
+        steps.add_row(line["step"], escape(line["text"]), escape(line["clause"]))
+    console.print(steps)
+    for note in answer["notes"]:
+        console.print(f"注：{note['text']}（{note['clause']}）", markup=False)
+    console.print(f"依据：{answer['policy']['title']}", markup=False)
+
+
+def show_policy(console: Console, form: PackForm, compiled: Compiled) -> None:
+    policy = compiled.policy
+    console.print(f"[bold]{escape(policy.title)}[/]")
+    console.print(f"{form.region_name}  {policy.coverage_year}年度  {policy.digest}", markup=False)
+    windows = Table("缴费期", "开始", "截止", "出处")
+    for w in policy.windows:
+        windows.add_row(w.name, iso(w.opens) if w.stated_opening else "未载明", iso(w.closes), clause(w.cite))
+    console.print(windows)
+    console.print(_routes(compiled))
+    console.print(_subsidies(compiled))
+    for note in policy.notes:
+        console.print(f"{note.kind}: {note.text}（{clause(note.cite)}）", markup=False)
+
+
+def _routes(compiled: Compiled) -> Table:
+    shown = Table("途径", "名称", "应缴", "资助", "出处")
+    for r in compiled.policy.routes:
+        shown.add_row(r.id, r.title, yuan(r.personal_fen + r.surcharge_fen), r.subsidy, clause(r.cite))
+    return shown
+
+
+def _subsidies(compiled: Compiled) -> Table:
+    shown = Table("资助", "身份", "金额", "资金", "出处")
+    for row in compiled.policy.subsidies:
+        funds = "、".join(f"{fund} {yuan(fen)}" for fund, fen in row.shares)
+        who = "、".join(dict.fromkeys(s.code for s in row.selectors))
+        shown.add_row(row.id, who, yuan(row.fen), funds, clause(row.cite))
+    return shown
