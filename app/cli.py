@@ -32,8 +32,8 @@ def serve() -> None:
 
     from app.main import create_app
 
-    settings = Settings()
     try:
+        settings = Settings.read()
         service = create_app(settings)
     except (UnsafeSettings, PackRefused) as why:
         raise _stop(str(why)) from None
@@ -94,15 +94,15 @@ def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
     clashes = contradictions(person, asked.coverage_year)
     if clashes:
         raise _stop("\n".join(f"{field}: {sentence}" for field, sentence in clashes))
-    day: date = asked.pay_date or Settings().business_day()
+    day: date = asked.pay_date or Settings.read().business_day()
     return quote_person(compiled, person, day).answer()
 
 
 def _shelf(folder: Path | None) -> Shelf:
-    settings = Settings()
     try:
+        settings = Settings.read()
         return Shelf((*settings.pack_folders, folder) if folder else settings.pack_folders)
-    except PackRefused as why:
+    except (UnsafeSettings, PackRefused) as why:
         raise _stop(str(why)) from None
 
 

@@ -36,7 +36,7 @@ def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """The whole service; raises UnsafeSettings where the environment must not be served."""
-    settings = settings or Settings()
+    settings = settings or Settings.read()
     settings.refuse_unsafe()
     api, asked = create_api(settings, Shelf(settings.pack_folders))
     return FrontDoor(api, asked)

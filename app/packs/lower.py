@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.packs import form
+from app.packs.form_tests import Test
 from app.packs.lower_tests import Path, TestLowering
 from app.packs.mistakes import Mistake
 from app.rules import conditions as c
@@ -207,7 +208,7 @@ class _Lowering:
                 seen.add(named.id)
 
 
-def _event_of(when: form.Test) -> c.Event | None:
+def _event_of(when: Test) -> c.Event | None:
     """The event that a way in rests on, for the explanation; None where there is none or it could be one of several."""
     if when.circumstance and len(when.circumstance.any_of) == 1:
         return c.CircumstanceDay(when.circumstance.any_of[0])

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Literal, cast
 
-from app.packs import form
+from app.packs import form_tests as ft
+from app.packs.form import SelectorForm
 from app.packs.mistakes import Mistake
 from app.rules import conditions as c
 from app.rules.days import year_bounds
@@ -20,7 +21,7 @@ class TestLowering:
     def __init__(self, year: int, windows: dict[str, Window], groups: dict[str, list[str]]) -> None:
         self.year, self.windows, self.groups = year, windows, groups
 
-    def test(self, t: form.Test, path: Path) -> c.Condition:
+    def test(self, t: ft.Test, path: Path) -> c.Condition:
         """The conjunction of everything the condition says."""
         parts: list[c.Condition] = []
         if t.paid:
@@ -42,7 +43,7 @@ class TestLowering:
             parts.append(c.Not(self.test(t.not_, (*path, "not"))))
         return c.all_of(parts)
 
-    def _flags(self, t: form.Test) -> list[c.Condition]:
+    def _flags(self, t: ft.Test) -> list[c.Condition]:
         said: list[tuple[bool | None, c.Flag]] = [
             (t.insured_last_year, "insured"),
             (t.parent_insured_in_province, "parent"),
@@ -50,7 +51,7 @@ class TestLowering:
         ]
         return [_yes_or_no(value, fact) for value, fact in said if value is not None]
 
-    def paid(self, p: form.PaidTest, path: Path) -> c.Condition:
+    def paid(self, p: ft.PaidTest, path: Path) -> c.Condition:
         parts: list[c.Condition] = []
         if p.in_:
             window = self.window(p.in_, (*path, "in"))
@@ -78,7 +79,7 @@ class TestLowering:
         window = self.window(name, path)
         return window.opens if which == "opens" else window.closes
 
-    def _day_test(self, d: form.DayTest, event: c.Event, path: Path) -> c.Condition:
+    def _day_test(self, d: ft.DayTest, event: c.Event, path: Path) -> c.Condition:
         parts: list[c.Condition] = []
         for span, negated in ((d.within, False), (d.beyond, True)):
             if span is not None:
@@ -92,7 +93,7 @@ class TestLowering:
             raise Mistake(path, "says nothing about the day; name within, beyond, in, from, to or after")
         return c.all_of(parts)
 
-    def _bounds(self, d: form.DayTest | form.RecognizedTest, path: Path) -> tuple[int | None, int | None]:
+    def _bounds(self, d: ft.DayTest | ft.RecognizedTest, path: Path) -> tuple[int | None, int | None]:
         """First and last day that `from`, `after` and `to` leave."""
         first = self.edge(d.from_, (*path, "from")) if d.from_ is not None else None
         if d.after is not None:
@@ -102,18 +103,18 @@ class TestLowering:
             raise Mistake(path, "ends before it begins")
         return first, last
 
-    def _circumstance(self, t: form.CircumstanceTest, path: Path) -> c.Condition:
+    def _circumstance(self, t: ft.CircumstanceTest, path: Path) -> c.Condition:
         def one(code: str) -> c.Condition:
             held = c.HasCircumstance(code)
             return c.all_of([held, self._day_test(t.on, c.CircumstanceDay(code), (*path, "on"))]) if t.on else held
 
         return c.any_of([one(code) for code in t.any_of])
 
-    def _employee(self, t: form.EmployeeTest, path: Path) -> c.Condition:
+    def _employee(self, t: ft.EmployeeTest, path: Path) -> c.Condition:
         parts: list[c.Condition] = [c.HadJob()]
         if t.ended:
             parts.append(self._day_test(t.ended, c.EmploymentEnd(), (*path, "ended")))
-        months: list[tuple[form.MonthsTest | None, c.Count]] = [
+        months: list[tuple[ft.MonthsTest | None, c.Count]] = [
             (t.months_paid_this_year, "months_this"),
             (t.months_paid_last_year, "months_last"),
         ]
@@ -134,16 +135,16 @@ class TestLowering:
             found |= set(self.groups.get(name, [name]))
         return frozenset(found)
 
-    def recognition(self, t: form.IdentityTest, path: Path) -> tuple[frozenset[str], int | None, int | None]:
+    def recognition(self, t: ft.IdentityTest, path: Path) -> tuple[frozenset[str], int | None, int | None]:
         bounds = self._bounds(t.recognized, (*path, "recognized")) if t.recognized else (None, None)
         return self.codes(t.any_of, (*path, "any_of")), *bounds
 
-    def identity(self, t: form.IdentityTest, path: Path) -> c.Condition:
+    def identity(self, t: ft.IdentityTest, path: Path) -> c.Condition:
         codes, first, last = self.recognition(t, path)
         held = c.HasIdentity(codes, first, last)
         return c.any_of([held, _hundred(first, last)]) if "centenarian" in codes else held
 
-    def selector(self, s: form.SelectorForm, r: form.RecognizedTest | None, path: Path) -> c.Condition:
+    def selector(self, s: SelectorForm, r: ft.RecognizedTest | None, path: Path) -> c.Condition:
         """A subsidy's identity, in some of its classes where it names them."""
         first, last = self._bounds(r, (*path, "recognized")) if r else (None, None)
         if s.classes is not None:

@@ -1,0 +1,107 @@
+"""Conditions of the pack language: what a rule may ask of a person and of the day of payment."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.packs.scalars import Count, Day, DayOrEdge, Name, Span, YesNo
+from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, FUNDS, IDENTITIES, REASON_NAMES
+
+
+def _word(known: Iterable[str]) -> Any:
+    """A word of the closed vocabulary: a Literal for the reader and for the JSON Schema, a string for the types."""
+    return Literal[tuple(known)]
+
+
+if TYPE_CHECKING:
+    IdentityCode = str
+    CircumstanceCode = str
+    ClassName = str
+    Fund = str
+    Reason = str
+else:
+    IdentityCode, CircumstanceCode = _word(IDENTITIES), _word(CIRCUMSTANCES)
+    ClassName = _word(name for names in CLASSES.values() for name in names)
+    Fund, Reason = _word(FUNDS), _word(REASON_NAMES)
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class PaidTest(Form):
+    """When the payment is made: inside a window, or after it (`from`/`to` are days, both included)."""
+
+    in_: Name | None = Field(None, alias="in")
+    after: Name | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
+
+
+class DayTest(Form):
+    """Where an event's day lies. `within`/`beyond` count to the day of payment, the event's day being day 0."""
+
+    within: Span | None = None
+    beyond: Span | None = None
+    in_: Literal["coverage_year", "year_before"] | None = Field(None, alias="in")
+    from_: DayOrEdge | None = Field(None, alias="from")
+    to: DayOrEdge | None = None
+    after: DayOrEdge | None = None
+
+
+class RecognizedTest(Form):
+    """On which days an identity was recognized; without `since` it was before the window opened."""
+
+    from_: DayOrEdge | None = Field(None, alias="from")
+    to: DayOrEdge | None = None
+    after: DayOrEdge | None = None
+
+
+class IdentityTest(Form):
+    """One of these identities (or groups of the pack) is held."""
+
+    any_of: list[Name]
+    recognized: RecognizedTest | None = None
+
+
+class CircumstanceTest(Form):
+    any_of: list[CircumstanceCode]
+    on: DayTest | None = None
+
+
+class MonthsTest(Form):
+    at_least: Count | None = None
+    below: Count | None = None
+
+
+class EmployeeTest(Form):
+    """Employee insurance that has ended; `ended` says when."""
+
+    ended: DayTest | None = None
+    months_paid_this_year: MonthsTest | None = None
+    months_paid_last_year: MonthsTest | None = None
+    gap_this_year: YesNo | None = None
+    lapsed_last_year: YesNo | None = None
+
+
+class Test(Form):
+    """A condition: all keys together must hold; `any`, `all` and `not` combine further conditions."""
+
+    paid: PaidTest | None = None
+    born: DayTest | None = None
+    identity: IdentityTest | None = None
+    circumstance: CircumstanceTest | None = None
+    employee_insurance: EmployeeTest | None = None
+    insured_last_year: YesNo | None = None
+    parent_insured_in_province: YesNo | None = None
+    zero_claims_last_year: YesNo | None = None
+    any: list["Test"] | None = None
+    all: list["Test"] | None = None
+    not_: "Test | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _tests_something(self) -> "Test":
+        if not self.model_fields_set:
+            raise ValueError("an empty condition would always hold; leave the key out instead")
+        return self

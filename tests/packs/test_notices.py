@@ -1,0 +1,49 @@
+"""The notices themselves: the law, as cases beside each pack."""
+
+import re
+
+import pytest
+
+from app.packs.cases import Case, read_cases, run_case
+from app.packs.shelf import NOTICES, Shelf
+from app.rules.compiling import Compiled
+
+SHELF = Shelf()
+CASES = [
+    (SHELF.find(region, year), case)
+    for region, year in SHELF
+    for case in read_cases(SHELF.path(region, year).with_suffix(".cases.yaml"))
+]
+
+
+@pytest.mark.parametrize(("pack", "case"), CASES, ids=[f"{pack.policy.id}: {case.name}" for pack, case in CASES])
+def test_the_case_holds(pack: Compiled, case: Case) -> None:
+    assert run_case(pack, case) == []
+
+
+def test_every_pack_has_cases_and_every_case_file_a_pack() -> None:
+    packs = {p.name.removesuffix(".yaml") for p in NOTICES.rglob("*.yaml") if not p.name.endswith(".cases.yaml")}
+    cases = {p.name.removesuffix(".cases.yaml") for p in NOTICES.rglob("*.cases.yaml")}
+    assert packs == cases == {f"{region}-{year}" for region, year in SHELF}
+
+
+@pytest.mark.parametrize("key", list(SHELF), ids=lambda key: f"{key[0]}-{key[1]}")
+def test_every_way_in_subsidy_and_note_of_a_pack_is_met_by_a_case(key: tuple[str, int]) -> None:
+    """A rule that no case reaches could say anything."""
+    from app.rules.quoting import quote
+
+    pack = SHELF.find(*key)
+    answers = [quote(pack, c.person.person(), c.pay_date).answer() for p, c in CASES if p is pack]
+    met_routes = {a["route"] for a in answers}
+    met_notes = {n["code"] for a in answers for n in a["notes"]}
+    met_who = {s["identity"] for a in answers for s in a["subsidies"]}
+    assert {r.id for r in pack.policy.routes} <= met_routes
+    assert {s.code for row in pack.policy.subsidies for s in row.selectors} <= met_who
+    assert {n.code for n in pack.policy.notes} <= met_notes
+
+
+@pytest.mark.parametrize("key", list(SHELF), ids=lambda key: f"{key[0]}-{key[1]}")
+def test_case_names_are_sentences_and_no_two_are_the_same(key: tuple[str, int]) -> None:
+    names = [case.name for pack, case in CASES if pack.policy.id == f"{key[0]}-{key[1]}"]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[A-Z].* .* .*", name) for name in names)

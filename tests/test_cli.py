@@ -1,0 +1,108 @@
+"""The command line, run as a person runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+QUESTION = {
+    "region": "430424",
+    "coverage_year": 2024,
+    "pay_date": "2023-11-02",
+    "person": {"birth_date": "1985-06-15", "identities": [{"code": "subsistence_allowance"}]},
+}
+
+
+def canbao(*args: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli", *args]
+    environment = os.environ | {"COLUMNS": "160"} | env
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=120)
+
+
+def test_packs_check_counts_packs_and_cases_and_is_content() -> None:
+    done = canbao("packs", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "430424-2024" in done.stdout
+    assert done.stdout.count("ok") >= 5
+
+
+def test_packs_check_names_file_line_and_mistake(tmp_path: Path) -> None:
+    good = (ROOT / "tests" / "packs" / "good" / "900001-2024.yaml").read_text()
+    (tmp_path / "900001-2024.yaml").write_text(good)
+    wrong = (
+        "- {name: It costs too little here, pay_date: 2023-10-01, person: {birth_date: 1985-06-15}, "
+        "expect: {payable_fen: 1}}\n"
+    )
+    (tmp_path / "900001-2024.cases.yaml").write_text(wrong)
+    done = canbao("packs", "check", "--packs", str(tmp_path))
+    assert done.returncode == 1
+    assert "900001-2024.cases.yaml:1: It costs too little here: payable_fen: wanted 1, got 38000" in done.stderr
+
+
+def test_packs_check_wants_cases_beside_a_pack(tmp_path: Path) -> None:
+    (tmp_path / "900001-2024.yaml").write_text((ROOT / "tests" / "packs" / "good" / "900001-2024.yaml").read_text())
+    done = canbao("packs", "check", "--packs", str(tmp_path))
+    assert (done.returncode, "no cases beside the pack" in done.stderr) == (1, True)
+
+
+def test_packs_show_prints_rules_with_their_clauses() -> None:
+    done = canbao("packs", "show", "430424106201", "2024")
+    assert done.returncode == 0
+    for word in ("高湖镇", "1020元", "四(三)3", "unspecified", "2023-12-31"):
+        assert word in done.stdout
+
+
+def test_packs_show_code_is_the_compiled_function() -> None:
+    assert "def decide(pay, f):" in canbao("packs", "show", "430424", "2024", "--code").stdout
+
+
+@pytest.mark.parametrize(("region", "year", "says"), [("430424", "1999", "2024"), ("999999", "2024", "没有该地区")])
+def test_packs_show_of_a_notice_that_is_not_there(region: str, year: str, says: str) -> None:
+    done = canbao("packs", "show", region, year)
+    assert (done.returncode, says in done.stderr) == (2, True)
+
+
+def test_quote_reads_a_question_and_answers_for_a_person() -> None:
+    done = canbao("quote", "-", stdin=json.dumps(QUESTION))
+    assert done.returncode == 0
+    assert "应缴费：190元" in done.stdout
+    assert "四(四)2" in done.stdout
+
+
+def test_quote_json_is_the_answer_of_the_api() -> None:
+    answer = json.loads(canbao("quote", "--json", "-", stdin=json.dumps(QUESTION)).stdout)
+    assert (answer["payable_fen"], answer["valid_through"]) == (19000, "2023-12-31")
+
+
+def test_quote_uses_the_business_day_that_is_set() -> None:
+    question = {k: v for k, v in QUESTION.items() if k != "pay_date"}
+    answer = json.loads(canbao("quote", "--json", "-", stdin=json.dumps(question), CANBAO_TODAY="2023-08-31").stdout)
+    assert answer["reason"] == "not_yet_open"
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", json.dumps(QUESTION | {"region": "999999"}), json.dumps(QUESTION | {"person": {"x": 1}}),
+             json.dumps(QUESTION | {"person": {"employee_insurance": {"status": "none", "ended_on": "2023-01-01"}}})],
+)  # fmt: skip
+def test_quote_refuses_a_wrong_question_without_a_traceback(text: str) -> None:
+    done = canbao("quote", "-", stdin=text)
+    assert done.returncode == 2
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_production_refuses_a_business_day_that_is_set() -> None:
+    done = canbao("serve", CANBAO_ENV="production", CANBAO_TODAY="2023-11-02", PORT="0")
+    assert (done.returncode, "CANBAO_TODAY" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("env", [{"PORT": "http"}, {"CANBAO_TODAY": "soon"}, {"CANBAO_ENV": "prod"}])
+def test_a_setting_that_cannot_be_read_is_named(env: dict[str, str]) -> None:
+    done = canbao("serve", **env)
+    assert done.returncode == 2
+    assert next(iter(env)) in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,91 @@
+"""House rules that can be tests."""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.write_documents import documents
+
+ROOT = Path(__file__).parent.parent
+APP = ROOT / "app"
+# Who may import whom: the arrows of docs/architecture.md. Rooms that are not named here wire things together.
+ARROWS = {
+    "rules": {"rules"},
+    "contract": {"contract", "rules"},
+    "packs": {"packs", "contract", "rules"},
+    "api": {"api", "packs", "contract", "rules"},
+}
+MODULES = sorted(APP.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def room(path: Path) -> str:
+    parts = path.relative_to(APP).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) in ARROWS], ids=str)
+def test_arrows_between_rooms_point_one_way(path: Path) -> None:
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("app.")}
+    assert used <= ARROWS[room(path)]
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) == "rules"], ids=str)
+def test_the_rules_use_the_standard_library_only_and_never_look_at_a_clock(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imports(path)} - {"app"}
+    assert roots <= sys.stdlib_module_names
+    assert not re.search(r"\b(today|now|time)\(\)", path.read_text())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_fastapi_stays_in_its_room(path: Path) -> None:
+    web = {n for n in imports(path) if n.split(".")[0] in ("fastapi", "starlette")}
+    assert not web or room(path) == "api" or path.name == "main.py"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_file_is_one_room_and_a_function_fits_on_a_screen(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 45, node.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_every_module_and_public_class_says_what_it_is_for(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert path.stat().st_size == 0 or ast.get_docstring(tree)
+    for word in ("utils", "service", "helpers", "misc"):
+        assert word not in path.stem
+
+
+def test_the_committed_openapi_document_is_what_the_app_says() -> None:
+    for path, text in documents().items():
+        assert json.loads(path.read_text()) == json.loads(text), "run `make openapi`"
+
+
+def test_nothing_committed_names_a_package_registry() -> None:
+    hosts = re.compile(r"(pypi\.org|pythonhosted|npmjs\.|registry\.npm|index-url *=|\"resolved\")")
+    for path in [*ROOT.glob("requirements/*"), *ROOT.glob("bench/**/*.txt"), ROOT / "Makefile", ROOT / "Dockerfile"]:
+        assert not hosts.search(path.read_text()), path
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements/*.txt")), ids=lambda p: p.name)
+def test_every_locked_package_has_hashes(path: Path) -> None:
+    for block in re.split(r"\n(?=[a-z])", path.read_text()):
+        if re.match(r"[a-z0-9_.-]+==", block):
+            assert "--hash=sha256:" in block
