@@ -105,18 +105,16 @@ def _read_job(f: Facts, person: Person, coverage_year: int) -> None:
 
 
 def _settle(f: Facts, coverage_year: int) -> None:
-    """What one fact says about another; contradictions have been refused before."""
+    """What a known fact says about one that nobody gave."""
     first, last = days.year_bounds(coverage_year - 1)
-    if f.months_last is not UNKNOWN and f.months_last >= 1:
+    if f.insured is UNKNOWN and f.months_last is not UNKNOWN and f.months_last >= 1:
         f.insured = True
-    elif f.insured is False:
-        f.months_last = 0
-    if f.had_job and f.ended is not UNKNOWN and first <= f.ended <= last:
+    if f.lapsed is UNKNOWN and f.had_job and f.ended is not UNKNOWN and first <= f.ended <= last:
         f.lapsed = True
 
 
-def unknown_ranges(f: Facts, day: int, coverage_year: int) -> list[Ranges]:
-    """For each unknown fact the values it may have on `day`; more than one start where a range has a hole in it."""
+def unknown_ranges(f: Facts, day: int) -> Ranges:
+    """For each unknown fact the values it may have on `day`, whatever the others are."""
     ranges: Ranges = {}
     if f.birth is UNKNOWN:
         ranges[BIRTH] = (days.FIRST, days.LAST)
@@ -131,18 +129,9 @@ def unknown_ranges(f: Facts, day: int, coverage_year: int) -> list[Ranges]:
     for fact, value in ((MONTHS_THIS, f.months_this), (MONTHS_LAST, f.months_last)):
         if value is UNKNOWN:
             ranges[fact] = (0, 12)
-    return _with_end(ranges, f, day, coverage_year)
-
-
-def _with_end(ranges: Ranges, f: Facts, day: int, coverage_year: int) -> list[Ranges]:
-    if not f.had_job or f.ended is not UNKNOWN:
-        return [ranges]
-    first, last = days.year_bounds(coverage_year - 1)
-    if f.lapsed is not False:
-        return [{**ranges, ENDED: (days.FIRST, day)}]
-    # "No lapse last year" says that the end does not lie there.
-    parts = [(days.FIRST, min(day, first - 1)), (last + 1, day)]
-    return [{**ranges, ENDED: part} for part in parts if part[0] <= part[1]]
+    if f.had_job and f.ended is UNKNOWN:
+        ranges[ENDED] = (days.FIRST, day)
+    return ranges
 
 
 def is_day(fact: str) -> bool:

@@ -88,16 +88,16 @@ def _same(one: Finding, other: Finding) -> bool:
 
 def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     year = compiled.policy.coverage_year
-    starts = unknown_ranges(facts, day, year)
+    ranges = unknown_ranges(facts, day)
     # Where no day is unknown, the verdicts say themselves how long they hold.
-    dated = any(is_day(fact) for fact in starts[0])
+    dated = any(is_day(fact) for fact in ranges)
     decide = compiled.decide_plain if dated else compiled.decide
 
     def run(world: World) -> tuple[Prospect, Verdict]:
         verdict = decide(day, facts_in(world, facts, year))
         return _prospect(compiled, verdict), verdict
 
-    leaves = list(explore(run, starts))
+    leaves = list(explore(run, ranges))
     if dated:
         until = next_change(compiled.policy, compiled.thresholds, facts, day) - 1
     else:

@@ -158,9 +158,9 @@ class SettledBy:
         return self.settled() or bool(Hole(self.world, self.fact))
 
 
-def explore(run: Callable[[World], Any], starts: list[Ranges]) -> Iterator[Leaf]:
+def explore(run: Callable[[World], Any], ranges: Ranges) -> Iterator[Leaf]:
     """Every class of possible people, with what `run` says of it. The classes do not overlap."""
-    waiting: list[tuple[Ranges, Pairs]] = [(ranges, frozenset()) for ranges in starts]
+    waiting: list[tuple[Ranges, Pairs]] = [(ranges, frozenset())]
     while waiting:
         world = World(*waiting.pop(), waiting)
         result = run(world)

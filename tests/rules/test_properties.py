@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.packs.shelf import Shelf
 from app.rules.compiling import Compiled
 from app.rules.days import iso
-from app.rules.person import Circumstance, Identity, Person, contradictions
+from app.rules.person import Circumstance, Identity, Person
 from app.rules.quoting import calendar, quote
 from app.rules.vocabulary import CLASSES
 from tests.people import pay_days, people
@@ -159,12 +159,7 @@ def fillings(pack: Compiled, person: Person, day: date) -> dict[str, list[tuple[
             found[f"person.{fact}"] = [(fact, True), (fact, False)]
     if person.employee_insurance and person.employee_insurance.status == "ended":
         found |= _job_fillings(person, past)
-    # A value that contradicts what was given is not among the possible ones; two unknown facts may settle each other.
-    return {fact: [o for o in options if _may_be(pack, person, o)] for fact, options in found.items()}
-
-
-def _may_be(pack: Compiled, person: Person, option: tuple[Any, ...]) -> bool:
-    return not contradictions(filled(person, (option,)), pack.policy.coverage_year)
+    return found
 
 
 def _job_fillings(person: Person, past: list[date]) -> dict[str, list[tuple[Any, ...]]]:
@@ -183,7 +178,20 @@ def _job_fillings(person: Person, past: list[date]) -> dict[str, list[tuple[Any,
     }
 
 
-def filled(person: Person, settings_: tuple[tuple[Any, ...], ...]) -> Person:
+def filled(pack: Compiled, person: Person, settings_: tuple[tuple[Any, ...], ...]) -> Person:
+    """The person with facts filled in; what nobody gave is settled by what it follows from."""
+    whole = _filled(person, settings_)
+    job = whole.employee_insurance
+    if person.insured_last_year is None and job and (job.months_paid_last_year or 0) > 0:
+        whole = replace(whole, insured_last_year=True)
+    if job and job.ended_on and job.ended_on.year == pack.policy.coverage_year - 1:
+        assert person.employee_insurance is not None
+        if person.employee_insurance.lapsed_last_year is None:
+            whole = replace(whole, employee_insurance=replace(job, lapsed_last_year=True))
+    return whole
+
+
+def _filled(person: Person, settings_: tuple[tuple[Any, ...], ...]) -> Person:
     for setting in settings_:
         match setting:
             case ("class", i, name):
@@ -216,7 +224,7 @@ def test_a_fact_is_missing_exactly_if_some_value_of_it_changes_the_answer(pack: 
         return
     answers = {}
     for combination in product(*choices.values()):
-        answers[combination] = decisive(ask(pack, filled(person, combination), day))
+        answers[combination] = decisive(ask(pack, filled(pack, person, combination), day))
     telling = set()
     for at, fact in enumerate(choices):
         groups: dict[Any, set[Any]] = {}
@@ -240,7 +248,7 @@ def test_adding_a_fact_that_was_not_asked_for_never_changes_the_answer(pack: Com
     for fact, options in choices.items():
         if fact.partition("#")[0] in answer["missing"]:
             continue
-        later = ask(pack, filled(person, (data.draw(st.sampled_from(options)),)), day)
+        later = ask(pack, filled(pack, person, (data.draw(st.sampled_from(options)),)), day)
         assert only(later, DECISIVE) == only(answer, DECISIVE)
         assert set(later["missing"]) <= set(answer["missing"])
 
@@ -254,7 +262,7 @@ def test_every_answer_that_can_come_out_is_among_the_possible_ones(pack: Compile
     answer = ask(pack, person, day)
     if answer["outcome"] != "needs_information":
         return
-    whole = filled(person, tuple(data.draw(st.sampled_from(options)) for options in choices.values()))
+    whole = filled(pack, person, tuple(data.draw(st.sampled_from(options)) for options in choices.values()))
     keys = ("outcome", "reason", "payable_fen", "waiting_days", "benefits_end", "route")
     final = ask(pack, whole, day)
     fitting = [p for p in answer["possible"] if only(p, keys) == only(final, keys)]
