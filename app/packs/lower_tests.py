@@ -81,14 +81,15 @@ class TestLowering:
 
     def _day_test(self, d: ft.DayTest, event: c.Event, path: Path) -> c.Condition:
         parts: list[c.Condition] = []
-        for span, negated in ((d.within, False), (d.beyond, True)):
-            if span is not None:
-                limit = c.After(event, span[0], cast(Literal["days", "months"], span[1]))
-                parts.append(c.Not(c.PaidBy(limit)) if negated else c.PaidBy(limit))
         if d.in_:
             first, last = year_bounds(self.year - (d.in_ == "year_before"))
             parts += _event_between(event, first, last)
         parts += _event_between(event, *self._bounds(d, path))
+        # Spans come last: they cost the most, above all in months.
+        for span, negated in ((d.within, False), (d.beyond, True)):
+            if span is not None:
+                limit = c.After(event, span[0], cast(Literal["days", "months"], span[1]))
+                parts.append(c.Not(c.PaidBy(limit)) if negated else c.PaidBy(limit))
         if not parts:
             raise Mistake(path, "says nothing about the day; name within, beyond, in, from, to or after")
         return c.all_of(parts)

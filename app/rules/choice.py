@@ -16,19 +16,19 @@ def present(dated: dict[str, Any], pay: int, until: int) -> tuple[dict[str, Any]
         if type(day) is int and day > pay:
             break
     else:
-        return dated, until
+        return dated, until  # nearly always; hence the quick look first
     now = {code: day for code, day in dated.items() if type(day) is not int or day <= pay}
     return now, min(until, min(day for code, day in dated.items() if code not in now) - 1)
 
 
 def recognized(ids: dict[str, int], codes: frozenset[str], first: int | None, last: int | None) -> int | None:
     """The earliest recognition among `codes` within the bounds, None where there is none."""
-    found = [
-        since
-        for code, since in ids.items()
-        if code in codes and (first is None or since >= first) and (last is None or since <= last)
-    ]
-    return min(found) if found else None
+    found = None
+    for code, since in ids.items():
+        fits = code in codes and (first is None or since >= first) and (last is None or since <= last)
+        if fits and (found is None or since < found):
+            found = since
+    return found
 
 
 def earlier_of(policy: Policy, best: Offer, offer: Offer, pay: int, until: int) -> tuple[Offer, int]:

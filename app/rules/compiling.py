@@ -3,12 +3,12 @@
 Two flavors come from the same writer: `decide`, which also says how long its verdict holds, and `decide_plain` for
 facts that have holes in them. A verdict is a plain tuple, because a quote builds several:
 
-    (code, offer, off, incentives, route, wait, start, subsidy, identity, opened, until)
+    (code, offer, off, incentives, route, wait, subsidy, identity, opened, start, until)
 
 code: vocabulary.OPEN or the reason why there is no way in; offer: the first route of the same name and price; off: what
-is taken off, fen; incentives, route, wait, subsidy: indexes into the policy, -1 for none; start: first day with
-benefits before the year's end is looked at, None where not stated; identity: what the subsidy is for; opened: every
-route that was open; until: last day on which the same comparisons come out. `valid_through` speaks of the first four.
+is taken off, fen; incentives, route, wait, subsidy: indexes into the policy, -1 for none; identity: what the subsidy is
+for; opened: every route that was open; start: first day with benefits before the year's end is looked at, None where
+not stated; until: last day on which the same comparisons come out. `valid_through` speaks of the first four.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,23 +33,22 @@ from app.rules.vocabulary import (
     YEAR_OVER,
 )
 
-Verdict = tuple[int, int, int, tuple[int, ...], int, int, Any, int, str, tuple[int, ...], int]
+Verdict = tuple[int, int, int, tuple[int, ...], int, int, int, str, tuple[int, ...], Any, int]
 Decide = Callable[[int, Facts], Verdict]
 Aside = Callable[[int, Facts], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A policy with its functions. `asides`: the conditions of its conditional notes, by index; `skeletons` and
-    `asides_for` keep what quoting.py has met so far: answers of classes, notes that belong to a verdict."""
+    """A policy with its functions. `asides`: the conditions of its conditional notes, by index; `kinds` keeps
+    the answers that quoting.py has written so far."""
 
     policy: Policy
     decide: Decide
     decide_plain: Decide
     asides: dict[int, Aside]
     thresholds: Thresholds
-    skeletons: dict[Any, Any] = field(default_factory=dict, compare=False)
-    asides_for: dict[tuple[int, int, int], tuple[tuple[int, Aside], ...]] = field(default_factory=dict, compare=False)
+    kinds: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 def compile_policy(policy: Policy) -> Compiled:
@@ -91,15 +90,21 @@ def _aside(policy: Policy, when: c.Condition) -> Any:
     test = writer.test(when)
     names = [f"{name} = frozenset({sorted(codes)!r})" for name, codes in writer.constants.items()]
     held = [
-        f"    {name}, _ = present(f.{fact}, pay, pay)"
-        for name, fact in (("ids", "identities"), ("circ", "circumstances"))
+        f"    {name} = {value}"
+        for name, value in (
+            ("ids", "present(f.identities, pay, pay)[0]"),
+            ("circ", "present(f.circumstances, pay, pay)[0]"),
+            ("birth", "f.birth"),
+            ("had_job", "f.had_job"),
+            ("ended", "f.ended"),
+        )
         if name in test
     ]
     return _load(policy, "aside", "\n".join([*names, "def aside(pay, f):", *held, f"    return bool({test})", ""]))
 
 
 def _refuse(code: int, until: str = "until") -> str:
-    return f"return ({code}, -1, 0, (), -1, -1, None, -1, '', (), {until})"
+    return f"return ({code}, -1, 0, (), -1, -1, -1, '', (), None, {until})"
 
 
 def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
@@ -110,10 +115,10 @@ def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
     yield "if pay < f.employed_before:"
     yield f"    {_refuse(EMPLOYEE_INSURED, 'min(until, f.employed_before - 1)')}"
     yield f"if f.elsewhere: {_refuse(INSURED_ELSEWHERE)}"
-    yield "ids, circ = f.identities, f.circumstances"
-    yield "if f.birth > pay:"
+    yield "ids, circ, birth, had_job, ended = f.identities, f.circumstances, f.birth, f.had_job, f.ended"
+    yield "if birth > pay:"
     if track:
-        yield "    until = min(until, f.birth - 1)"
+        yield "    until = min(until, birth - 1)"
     child = policy.eligibility.expected_child
     yield f"    if {writer.test(c.Not(child)) if child else 'True'}: {_refuse(NOT_YET_BORN)}"
     yield f"if pay < {policy.opens}: {_refuse(NOT_YET_OPEN, f'min(until, {policy.opens - 1})')}"
@@ -187,8 +192,8 @@ def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator
         yield f"offer = ({_payable(route)}, {waits}, 0, start, {index}, wait)"
     if writer.tracking:
         yield f"opened += ({index},)"
-        yield "if best is None: best = offer"
-        yield "else: best, until = earlier_of(best, offer, pay, until)"
+        yield "if best is None or offer[0] < best[0]: best = offer"
+        yield "elif offer[0] == best[0]: best, until = earlier_of(best, offer, pay, until)"
     else:
         yield "if best is None or offer < best: best = offer"
 
@@ -196,9 +201,9 @@ def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator
 def _start(start: Start, policy: Policy, writer: Writer) -> str:
     """The first day with benefits: never before birth, nor before the coverage year unless the notice names the day."""
     if start.anchor == "day":
-        return f"max({start.day}, f.birth)"
+        return f"(birth if birth > {start.day} else {start.day})"
     if start.anchor == "coverage_year":
-        return f"max({policy.first_day}, f.birth)"
+        return f"(birth if birth > {policy.first_day} else {policy.first_day})"
     if start.anchor == "payment":
         day = "pay"
     elif start.anchor == "recognition":
@@ -208,7 +213,9 @@ def _start(start: Start, policy: Policy, writer: Writer) -> str:
     else:
         assert start.event is not None
         day = writer.day(start.event)
-    return f"max({policy.first_day}, f.birth, {f'next_month({day})' if start.next_month else day})"
+    if start.next_month:
+        day = f"next_month({day})"
+    return f"max({policy.first_day}, birth{'' if day == 'birth' else f', {day}'})"
 
 
 def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
@@ -224,4 +231,4 @@ def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
         yield f"if not {tuple(granted)!r}[route]: off = 0"
     known = "route" if same == list(range(len(same))) else f"{tuple(same)!r}[route]"
     start = "None if unstated else start"
-    yield f"return ({OPEN}, {known}, off, perks, route, wait, {start}, subsidy, who, opened, until)"
+    yield f"return ({OPEN}, {known}, off, perks, route, wait, subsidy, who, opened, {start}, until)"

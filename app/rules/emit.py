@@ -56,7 +56,7 @@ class Writer:
             case c.HasCircumstance(code):
                 return f"({code!r} in circ)"
             case c.HadJob():
-                return "f.had_job"
+                return "had_job"
             case c.IsTrue(fact):
                 return _FLAGS[fact]
             case c.AtLeast(fact, count):
@@ -70,9 +70,9 @@ class Writer:
             case c.On(day):
                 return repr(day)
             case c.Birth():
-                return "f.birth"
+                return "birth"
             case c.EmploymentEnd():
-                return "f.ended"
+                return "ended"
             case c.CircumstanceDay(code):
                 return f"circ[{code!r}]"
             case c.After(event, count, "days", shift):

@@ -75,6 +75,8 @@ def read_facts(person: Person, coverage_year: int) -> Facts:
 def _read_identities(f: Facts, person: Person) -> None:
     # No `since` counts as recognized before the window opened: before every day there is.
     f.identities = {i.code: i.since.toordinal() if i.since else 0 for i in person.identities}
+    if f.identities.keys().isdisjoint(CLASSES):
+        return
     f.classes = {
         i.code: _CLASS_INDEX[i.code][i.class_] if i.class_ is not None else UNKNOWN
         for i in person.identities

@@ -67,23 +67,20 @@ def find(compiled: Compiled, facts: Facts, day: int) -> Finding:
 
 def holds_through(compiled: Compiled, facts: Facts, finding: Finding) -> int:
     """The last day of payment on which outcome, reason, amounts and route (or the question) stay the same."""
-    until = _until(finding)
-    while until < compiled.policy.last_day:
-        later = find(compiled, facts, until + 1)
-        if not _same(finding, later):
-            break
+    until, last = _until(finding), compiled.policy.last_day
+    while until < last and _same(finding, later := find(compiled, facts, until + 1)):
         until = _until(later)
     return until
 
 
 def _until(finding: Finding) -> int:
-    return finding.until if isinstance(finding, Question) else finding[10]
+    return finding[10] if type(finding) is tuple else finding.until  # type: ignore[union-attr]
 
 
 def _same(one: Finding, other: Finding) -> bool:
-    if isinstance(one, Question) or isinstance(other, Question):
-        return isinstance(one, Question) and isinstance(other, Question) and one.asks_like(other)
-    return one[:4] == other[:4]
+    if type(one) is tuple and type(other) is tuple:
+        return one[:4] == other[:4]
+    return isinstance(one, Question) and isinstance(other, Question) and one.asks_like(other)
 
 
 def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
@@ -109,11 +106,11 @@ def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     # Other ways in may be open for some of the possible people only: the one taken is the only one to speak of.
     prospect, verdict = _settled(boxes[0]), leaves[-1].result[1]
     start = days.LAST if prospect.none_left else prospect.start
-    return (*verdict[:6], start, *verdict[7:9], (), until)
+    return (*verdict[:8], (), start, until)
 
 
 def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
-    code, _, off, incentives, number, wait, start, _, _, _, _ = verdict
+    code, _, off, incentives, number, wait, _, _, _, start, _ = verdict
     if number < 0:
         return Prospect(code, None, None, None, False, None, 0, 0, 0, incentives)
     none_left = start is not None and start > compiled.policy.last_day

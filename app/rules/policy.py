@@ -1,6 +1,7 @@
 """One county's notice for one coverage year, as the engine knows it: frozen data with a citation on every value."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from app.rules.conditions import ALWAYS, Condition, Event
@@ -146,7 +147,7 @@ class Eligibility:
     expected_child: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     id: str
     version: str
@@ -165,9 +166,14 @@ class Policy:
     incentives: tuple[Incentive, ...] = ()
     notes: tuple[Note, ...] = field(default=())
 
-    @property
+    @cached_property
     def opens(self) -> int:
         return min(w.opens for w in self.windows)
+
+    @cached_property
+    def main_closes(self) -> int:
+        """The last day of the first window: after it a payment is late."""
+        return self.windows[0].closes
 
     def route(self, id: str) -> Route:
         """The way in that answers call `id` (the first of its variants)."""

@@ -4,21 +4,21 @@ from datetime import date
 from typing import Any
 
 from app.rules import vocabulary as v
-from app.rules.compiling import Aside, Compiled, Verdict
-from app.rules.conditions import Birth, CircumstanceDay, EmploymentEnd, Event
+from app.rules.compiling import Compiled, Verdict
+from app.rules.conditions import Birth, CircumstanceDay, Event
 from app.rules.days import iso
 from app.rules.facts import Facts, read_facts
 from app.rules.finding import Finding, Question, find, holds_through
 from app.rules.person import Person
 from app.rules.shape import NONE_LEFT, STATED, UNSTATED, Class, belongs, question_shape, shape
 from app.rules.skeleton import Skeleton
-from app.rules.unknown import UNKNOWN, Undecided
+from app.rules.unknown import Undecided
 
-_MOST_CLASSES = 4096  # per pack; real traffic meets a few dozen, and a hostile client must not fill the memory
+_MOST_KINDS = 256  # of verdicts, and of classes in each: real traffic meets a few dozen, hostile traffic is bounded
 
 
 class Quote:
-    """An answer: the skeleton of its class and the days to fill in."""
+    """An answer: the skeleton of its class and the days to fill in (pay, start, event, until)."""
 
     __slots__ = ("_days", "_skeleton")
 
@@ -37,82 +37,91 @@ class Quote:
 
 def quote(compiled: Compiled, person: Person, pay_date: date) -> Quote:
     """What `person` pays on `pay_date` under the policy. The person's facts must not contradict each other."""
-    facts = read_facts(person, compiled.policy.coverage_year)
-    return quote_facts(compiled, facts, pay_date.toordinal())
-
-
-def quote_facts(compiled: Compiled, facts: Facts, day: int) -> Quote:
+    facts, day = read_facts(person, compiled.policy.coverage_year), pay_date.toordinal()
     finding = find(compiled, facts, day)
     if isinstance(finding, Question):
-        return Quote(Skeleton(question_shape(compiled.policy, finding)), ("", "", "", ""))
+        return Quote(Skeleton(question_shape(compiled.policy, finding)), _NO_DAYS)
     until = holds_through(compiled, facts, finding) if finding[0] in _LASTING else 0
     return _filled(compiled, facts, finding, day, until)
 
 
+_NO_DAYS = ("", "", "", "")
 # The answers that name the last day they hold for.
 _LASTING = frozenset({v.OPEN, v.NOT_YET_OPEN, v.WINDOW_CLOSED})
 
 
+class Kind:
+    """Everything that is the same for all verdicts of one kind, and the answers written for its classes so far."""
+
+    __slots__ = ("asides", "event", "skeletons", "verdict")
+
+    def __init__(self, compiled: Compiled, verdict: tuple[Any, ...]) -> None:
+        policy, (code, _, _, _, number, _, subsidy, _, _) = compiled.policy, verdict
+        route = policy.routes[number] if number >= 0 else None
+        row = policy.subsidies[subsidy].id if subsidy >= 0 else None
+        self.verdict, self.skeletons = verdict, dict[Any, Skeleton]()
+        self.event = route.event if route else None
+        self.asides = [(i, t) for i, t in compiled.asides.items() if belongs(policy.notes[i], code, route, row)]
+
+
 def _filled(compiled: Compiled, facts: Facts, verdict: Verdict, day: int, until: int) -> Quote:
-    code, _, _, incentives, number, wait, start, subsidy, who, opened, _ = verdict
-    policy = compiled.policy
-    route = policy.routes[number] if number >= 0 else None
-    event = _event_day(facts, route.event) if route and route.event else 0
+    policy, start = compiled.policy, verdict[9]
+    kind = compiled.kinds.get(verdict[:9]) or _new_kind(compiled, verdict[:9])
+    event = _event_day(facts, kind.event) if kind.event is not None else 0
     state = UNSTATED if start is None else NONE_LEFT if start > policy.last_day else STATED
-    # The fields of Class, as a plain tuple: it is looked up at every quote and built once per class.
-    key = (
-        code, number, wait, state, subsidy, who, opened if len(opened) > 1 else (), incentives,
-        _held(facts, day) if facts.identities else (), day > policy.windows[0].closes, event > 0,
-        _conditional_notes(compiled, facts, verdict, day),
-    )  # fmt: skip
-    skeleton = compiled.skeletons.get(key) or _new_skeleton(compiled, Class(*key))
-    stated = iso(start) if state == STATED else ""
-    return Quote(skeleton, (iso(day), stated, iso(event) if event else "", iso(until) if until else ""))
+    held = _held(facts, day) if facts.identities else ()
+    notes = _notes(kind, facts, day) if kind.asides else ()
+    key = (state, held, day > policy.main_closes, event > 0, notes)
+    skeleton = kind.skeletons.get(key) or _new_skeleton(compiled, kind, key)
+    return Quote(
+        skeleton,
+        (iso(day), iso(start) if state == STATED else "", iso(event) if event else "", iso(until) if until else ""),
+    )
 
 
-def _new_skeleton(compiled: Compiled, key: Class) -> Skeleton:
-    if len(compiled.skeletons) >= _MOST_CLASSES:
-        compiled.skeletons.clear()
-    skeleton = compiled.skeletons[key] = Skeleton(shape(compiled.policy, key))
+def _new_kind(compiled: Compiled, verdict: tuple[Any, ...]) -> Kind:
+    if len(compiled.kinds) >= _MOST_KINDS:
+        compiled.kinds.clear()
+    kind = compiled.kinds[verdict] = Kind(compiled, verdict)
+    return kind
+
+
+def _new_skeleton(compiled: Compiled, kind: Kind, key: tuple[Any, ...]) -> Skeleton:
+    if len(kind.skeletons) >= _MOST_KINDS:
+        kind.skeletons.clear()
+    code, _, _, incentives, number, wait, subsidy, who, opened = kind.verdict
+    state, held, late, dated, notes = key
+    group = Class(code, number, wait, state, subsidy, who, opened, incentives, held, late, dated, notes)
+    skeleton = kind.skeletons[key] = Skeleton(shape(compiled.policy, group))
     return skeleton
 
 
 def _held(facts: Facts, day: int) -> tuple[str, ...]:
-    return tuple(sorted(code for code, since in facts.identities.items() if since <= day))
+    """The identities that count on the day, in an order that does not depend on the request's."""
+    held = [code for code, since in facts.identities.items() if since <= day]
+    if len(held) > 1:
+        held.sort()
+    return tuple(held)
 
 
-def _conditional_notes(compiled: Compiled, facts: Facts, verdict: Verdict, day: int) -> tuple[int, ...]:
-    place = (verdict[0], verdict[4], verdict[7])
-    asides = compiled.asides_for.get(place)
-    if asides is None:
-        asides = compiled.asides_for[place] = _asides_for(compiled, *place)
-    return tuple([note for note, aside in asides if _holds(aside, facts, day)]) if asides else ()
-
-
-def _asides_for(compiled: Compiled, code: int, number: int, subsidy: int) -> tuple[tuple[int, Aside], ...]:
-    policy = compiled.policy
-    route = policy.routes[number] if number >= 0 else None
-    row = policy.subsidies[subsidy].id if subsidy >= 0 else None
-    return tuple((i, test) for i, test in compiled.asides.items() if belongs(policy.notes[i], code, route, row))
-
-
-def _holds(aside: Aside, facts: Facts, day: int) -> bool:
-    """A note whose condition rests on an unknown fact is not shown: it would claim what nobody said."""
-    try:
-        return aside(day, facts)
-    except Undecided:
-        return False
+def _notes(kind: Kind, facts: Facts, day: int) -> tuple[int, ...]:
+    """The conditional notes that hold. One that rests on an unknown fact does not: it would claim what nobody said."""
+    shown = []
+    for i, holds in kind.asides:
+        try:
+            if holds(day, facts):
+                shown.append(i)
+        except Undecided:
+            continue
+    return tuple(shown)
 
 
 def _event_day(facts: Facts, event: Event) -> int:
     """The day of the event, 0 where it is not known."""
-    match event:
-        case Birth():
-            day = facts.birth
-        case EmploymentEnd():
-            day = facts.ended
-        case CircumstanceDay(code):
-            day = facts.circumstances.get(code, UNKNOWN)
+    if isinstance(event, CircumstanceDay):
+        day = facts.circumstances.get(event.code)
+    else:
+        day = facts.birth if isinstance(event, Birth) else facts.ended
     return day if type(day) is int else 0
 
 
@@ -130,5 +139,5 @@ def calendar(compiled: Compiled, person: Person) -> list[dict[str, Any]]:
 
 def _answer_on(compiled: Compiled, facts: Facts, finding: Finding, day: int, until: int) -> dict[str, Any]:
     if isinstance(finding, Question):
-        return Skeleton(question_shape(compiled.policy, finding)).answer(("", "", "", ""))
+        return Skeleton(question_shape(compiled.policy, finding)).answer(_NO_DAYS)
     return _filled(compiled, facts, finding, day, until if finding[0] in _LASTING else 0).answer()
