@@ -38,7 +38,8 @@ def district() -> Compiled:
     return Shelf().find("hunan-anon-district", 2026)
 
 
-def _asked(people: list[tuple[dict[str, Any], str]]) -> Asked:
+def as_asked(people: list[tuple[dict[str, Any], str]]) -> Asked:
+    """People and days as the engine takes them."""
     return [(PersonForm.model_validate_json(json.dumps(p)).person(), date.fromisoformat(d)) for p, d in people]
 
 
@@ -52,7 +53,7 @@ def _timed(deed: Callable[[Person, date], object], asked: Asked, count: int) -> 
 
 def against_handwritten(rounds: int) -> list[Ratio]:
     """The same people, the same answers (checked), explanation and valid_through included."""
-    compiled, asked = district(), _asked(PEOPLE)
+    compiled, asked = district(), as_asked(PEOPLE)
     policy = quote(compiled, *asked[0]).answer()["policy"]
 
     def engine(person: Person, day: date) -> object:
@@ -98,7 +99,7 @@ class Zen:
 def against_zen(rounds: int) -> list[Ratio]:
     """The twelve people of rivals/zen_people.json, whose answers both sides must give."""
     compiled, entries = district(), json.loads((RIVALS / "zen_people.json").read_text())
-    asked = _asked([(e["request"]["person"], e["request"]["pay_date"]) for e in entries])
+    asked = as_asked([(e["request"]["person"], e["request"]["pay_date"]) for e in entries])
     for (person, day), entry in zip(asked, entries, strict=True):
         answer = quote(compiled, person, day).answer()
         if any(answer[k] != v for k, v in entry["expect"].items()):

@@ -13,6 +13,7 @@ from app.contract.quote import QuoteRequest
 
 MOST_BYTES = 1024 * 1024
 _JSON_HEADER = (b"content-type", b"application/json")
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class FrontDoor:
@@ -20,23 +21,22 @@ class FrontDoor:
         self.app, self.quotes = app, quotes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http" or scope["method"] in _BODILESS:
             return await self.app(scope, receive, send)
         refusal = _refusal(scope)
         body = None if refusal else await _read(receive)
         if body is None:
             return await (refusal or Refusal("body_too_large")).response()(scope, receive, send)
         if scope["path"] == "/v1/quotes" and scope["method"] == "POST":
-            answer = self._answer(body)
-            if answer is not None:
-                return await _send(send, answer)
+            try:
+                answer = self.quotes.one(QuoteRequest.model_validate_json(body))
+            except (ValueError, Refusal):
+                pass  # said by the route, with all the rest of what can be wrong
+            else:
+                headers = [_JSON_HEADER, (b"content-length", b"%d" % len(answer))]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                return await send({"type": "http.response.body", "body": answer})
         return await self.app(scope, _replay(body, receive), send)
-
-    def _answer(self, body: bytes) -> bytes | None:
-        try:
-            return self.quotes.one(QuoteRequest.model_validate_json(body))
-        except (ValueError, Refusal):
-            return None
 
 
 def _refusal(scope: Scope) -> Refusal | None:
@@ -44,7 +44,7 @@ def _refusal(scope: Scope) -> Refusal | None:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
             return Refusal("body_too_large")
-        if name == b"content-type":
+        if name == b"content-type" and value != b"application/json":
             kind = value.partition(b";")[0].strip().lower()
             if kind != b"application/json" and not kind.endswith(b"+json"):
                 return Refusal("unsupported_media_type")
@@ -75,9 +75,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return pending.pop() if pending else await receive()
 
     return replayed
-
-
-async def _send(send: Send, body: bytes) -> None:
-    headers = [_JSON_HEADER, (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

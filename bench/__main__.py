@@ -1,0 +1,25 @@
+"""`make bench`: every figure of docs/benchmarks.md, measured in one run. `python -m bench engine` runs a part."""
+
+import sys
+from collections.abc import Callable, Iterable
+
+from bench import engine, http, startup
+
+ROUNDS = 9
+PARTS: dict[str, Callable[[], Iterable[object]]] = {
+    "http": lambda: http.against_idle_route(ROUNDS),
+    "engine": lambda: [*engine.against_handwritten(ROUNDS), *engine.against_zen(ROUNDS)],
+    "openfisca": lambda: http.against_openfisca(ROUNDS),
+    "startup": lambda: startup.report(5),
+}
+
+
+def main(chosen: list[str]) -> None:
+    print("| measured | median | spread | goal | remark |\n| --- | --- | --- | --- | --- |")
+    for name in chosen or PARTS:
+        for row in PARTS[name]():
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
