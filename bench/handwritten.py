@@ -79,7 +79,7 @@ def answer(person: Person, pay: date, policy: dict[str, Any]) -> dict[str, Any]:
         say(
             "subsidy",
             "二(五)",
-            f"{NAMES[who]}享受资助{off // 100}元（公告未载明资金渠道{off // 100}元），缴费时直接抵扣。",
+            f"{NAMES[who]}享受资助{off // 100}元（资金渠道公告未载明），缴费时直接抵扣。",
         )
         notes.append({"code": "subsidy_fund_not_named", "text": "公告没有写明资助出自哪项资金。", "clause": "二(五)"})
         say("payable", "二(四)、二(五)", f"应缴400元减资助{off // 100}元，本人实缴{(40000 - off) // 100}元。")

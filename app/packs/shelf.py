@@ -23,9 +23,13 @@ class PolicyNotFound(Exception):  # noqa: N818 - an answer, not a failure
 
 
 class Shelf:
-    """Packs by region and coverage year. Reading a folder of 30,000 takes the names only."""
+    """Packs by region and coverage year. Reading a folder of 30,000 takes the names only.
 
-    def __init__(self, folders: tuple[Path, ...] = (NOTICES,)) -> None:
+    At most `kept` packs stay in memory (about 140 KiB each); the one that came first goes first.
+    """
+
+    def __init__(self, folders: tuple[Path, ...] = (NOTICES,), kept: int = 1000) -> None:
+        self._kept = kept
         self._files: dict[str, dict[int, str]] = {}
         for folder in folders:
             for path in _pack_files(folder):
@@ -63,8 +67,11 @@ class Shelf:
         found = self._read.get(key)
         if found is None:
             form, policy = read_pack(self.path(region, year))
+            found = form, compile_policy(policy)
             with self._lock:
-                found = self._read.setdefault(key, (form, compile_policy(policy)))
+                while len(self._read) >= self._kept:
+                    self._read.pop(next(iter(self._read)))
+                self._read[key] = found
         return found
 
     def path(self, region: str, year: int) -> Path:

@@ -14,7 +14,7 @@ from app.rules.shape import NONE_LEFT, STATED, UNSTATED, Class, belongs, questio
 from app.rules.skeleton import Skeleton
 from app.rules.unknown import Undecided
 
-_MOST_KINDS = 256  # of verdicts, and of classes in each: real traffic meets a few dozen, hostile traffic is bounded
+_MOST_KEPT = 128  # answers a pack keeps: real traffic meets a few dozen, hostile traffic must not fill the memory
 
 
 class Quote:
@@ -80,15 +80,18 @@ def _filled(compiled: Compiled, facts: Facts, verdict: Verdict, day: int, until:
 
 
 def _new_kind(compiled: Compiled, verdict: tuple[Any, ...]) -> Kind:
-    if len(compiled.kinds) >= _MOST_KINDS:
-        compiled.kinds.clear()
+    _make_room(compiled)
     kind = compiled.kinds[verdict] = Kind(compiled, verdict)
     return kind
 
 
+def _make_room(compiled: Compiled) -> None:
+    if sum(1 + len(kind.skeletons) for kind in compiled.kinds.values()) >= _MOST_KEPT:
+        compiled.kinds.clear()
+
+
 def _new_skeleton(compiled: Compiled, kind: Kind, key: tuple[Any, ...]) -> Skeleton:
-    if len(kind.skeletons) >= _MOST_KINDS:
-        kind.skeletons.clear()
+    _make_room(compiled)
     code, _, _, incentives, number, wait, subsidy, who, opened = kind.verdict
     state, held, late, dated, notes = key
     group = Class(code, number, wait, state, subsidy, who, opened, incentives, held, late, dated, notes)

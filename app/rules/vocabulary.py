@@ -60,7 +60,7 @@ EMPLOYMENT = ("none", "active", "ended")
 
 FUNDS = MappingProxyType(
     {
-        "unspecified": "公告未载明资金渠道",
+        "unspecified": "资金渠道公告未载明",
         "medical_assistance": "医疗救助资金",
         "fiscal": "财政资金",
     }

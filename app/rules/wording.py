@@ -98,7 +98,7 @@ def subsidy(policy: Policy, route: Route, row: Subsidy | None, who: str, held: t
             yield line("subsidy", cite, f"所报身份（{names(held)}）不在公告规定的资助范围内，不予资助。")
         return
     if route.subsidy == "applies":
-        funds = "、".join(f"{v.FUNDS[fund]}{yuan(fen)}" for fund, fen in row.shares)
+        funds = "、".join(v.FUNDS[fund] + (yuan(fen) if row.shares[1:] else "") for fund, fen in row.shares)
         yield line("subsidy", row.cite, f"{names([who])}享受资助{yuan(row.fen)}（{funds}），缴费时直接抵扣。")
         if len(held) > 1:
             text = f"所报身份为{names(held)}，每人只享受一项资助，取金额最高的一项（金额相同取公告列在前的）。"

@@ -92,3 +92,14 @@ def test_the_same_file_always_has_the_same_digest_and_another_one_another(tmp_pa
         (tmp_path / "900001-2024.yaml").write_text(text + change)
         digests.add(read_pack(tmp_path / "900001-2024.yaml")[1].digest)
     assert len(digests) == 2
+
+
+def test_the_shelf_keeps_a_bounded_number_of_packs_and_reads_the_others_again() -> None:
+    shelf = Shelf(kept=2)
+    first = shelf.find("430424", 2024)
+    assert shelf.find("430424", 2024) is first
+    for region, year in (("620724", 2024), ("141102", 2023)):
+        shelf.find(region, year)
+    again = shelf.find("430424", 2024)
+    assert again is not first
+    assert again.policy == first.policy

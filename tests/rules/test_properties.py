@@ -15,7 +15,7 @@ from app.rules.compiling import Compiled
 from app.rules.days import iso
 from app.rules.person import Circumstance, Identity, Person
 from app.rules.quoting import calendar, quote
-from app.rules.vocabulary import CLASSES
+from app.rules.vocabulary import CLASSES, IDENTITIES
 from tests.people import pay_days, people
 
 SHELF = Shelf()
@@ -269,3 +269,16 @@ def test_every_answer_that_can_come_out_is_among_the_possible_ones(pack: Compile
     assert fitting
     starts = [p["benefits_start"] for p in fitting if not p["benefits_start_follows"]]
     assert final["benefits_start"] in starts or any(p["benefits_start_follows"] for p in fitting)
+
+
+def test_the_answers_that_a_pack_keeps_are_bounded_and_stay_right() -> None:
+    pack = Shelf().find("hunan-anon-town", 2020)
+    codes = list(IDENTITIES)
+    first: dict[int, Any] = {}
+    for turn in range(2):
+        for n in range(400):
+            held = tuple(Identity(code) for i, code in enumerate(codes) if n >> (i % 9) & 1)
+            answer = ask(pack, Person(date(1980, 2, 2), held), date(2019, 11, 1 + n % 28))
+            assert turn == 0 or answer == first[n]
+            first[n] = answer
+    assert sum(len(kind.skeletons) for kind in pack.kinds.values()) <= 128
