@@ -3,6 +3,7 @@
 import gc
 import json
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from app import checking, showing
 from app.contract.quote import QuoteRequest
@@ -19,10 +22,18 @@ from app.rules.compiling import source
 from app.rules.person import contradictions
 from app.rules.quoting import quote as quote_person
 from app.settings import Settings, UnsafeSettings
+from app.storage import client_register, payment_register
+from app.storage.database import Database, open_database
+from app.storage.schema import is_current
+from app.storage.schema import migrate as migrate_schema
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="canbao 参保")
 packs = typer.Typer(no_args_is_help=True, help="规则文件 (the notices as data)")
 app.add_typer(packs, name="packs")
+clients = typer.Typer(no_args_is_help=True, help="客户端和密钥 (clients and their keys)")
+app.add_typer(clients, name="clients")
+ledger = typer.Typer(no_args_is_help=True, help="账簿 (the ledger)")
+app.add_typer(ledger, name="ledger")
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 
@@ -36,6 +47,8 @@ def serve() -> None:
     try:
         settings = Settings.read()
         service = create_app(settings)
+        if settings.env == "development":
+            _migrated(settings)
     except (UnsafeSettings, PackRefused) as why:
         raise _stop(str(why)) from None
     # What is loaded by now stays for good: the collector need not look at it again while requests wait.
@@ -52,6 +65,75 @@ def serve() -> None:
         server_header=False,
         proxy_headers=False,
     )
+
+
+def _database(settings: Settings) -> Database:
+    if settings.database_url is None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    return open_database(settings.database)
+
+
+def _migrated(settings: Settings) -> Database:
+    """The database with its schema up to date: in development nobody has to think of it."""
+    database = _database(settings)
+    if not is_current(database):
+        migrate_schema(database)
+    return database
+
+
+@app.command()
+def migrate(target: Annotated[str, typer.Argument(help="版本 (revision)")] = "head") -> None:
+    """把数据库结构升级到当前版本 (bring the database schema up to date)."""
+    database = _database(_settings())
+    migrate_schema(database, target)
+    print("数据库结构已是最新 (schema is current)" if is_current(database) else f"schema is at {target}")
+
+
+@clients.command("add")
+def clients_add(
+    name: str,
+    scopes: Annotated[str, typer.Option(help="enroll,read,clerk,admin")] = "read",
+    regions: Annotated[str, typer.Option(help="区划代码前缀，逗号分隔；空为全部 (division-code prefixes)")] = "",
+) -> None:
+    """新增客户端，密钥只显示一次 (the key is shown this once)."""
+    wanted = [s.strip() for s in scopes.split(",")]
+    if not set(wanted) <= set(client_register.SCOPES):
+        raise _stop(f"scopes are {', '.join(client_register.SCOPES)}")
+    with _database(_settings()).transaction() as connection:
+        now = time.time_ns() // 1000
+        id, key = client_register.add(connection, name, wanted, [r.strip() for r in regions.split(",")], now)
+    print(f"id:  {id}\nkey: {key}")
+
+
+@clients.command("list")
+def clients_list() -> None:
+    """全部客户端 (all clients)."""
+    shown = Table("id", "name", "scopes", "regions", "revoked")
+    with _database(_settings()).reading() as connection:
+        for row in client_register.all_clients(connection):
+            state = "yes" if row["revoked_at"] else ""
+            shown.add_row(str(row["id"]), escape(str(row["name"])), str(row["scopes"]), str(row["regions"]), state)
+    Console().print(shown)
+
+
+@clients.command("revoke")
+def clients_revoke(id: str) -> None:
+    """停用客户端的密钥 (the client's key stops working)."""
+    with _database(_settings()).transaction() as connection:
+        if not client_register.revoke(connection, id, time.time_ns() // 1000):
+            raise _stop("no such client, or revoked before")
+
+
+@ledger.command("verify")
+def ledger_verify() -> None:
+    """检查每笔分录借贷平衡 (every posting adds up to zero)."""
+    with _database(_settings()).reading() as connection:
+        wrong = payment_register.unbalanced(connection)
+    for row in wrong:
+        print(f"{row['region']} {row['posting_id']}: {row['difference_fen']}", file=sys.stderr)
+    if wrong:
+        raise typer.Exit(1)
+    print("借贷平衡 (balanced)")
 
 
 @packs.command("check")
@@ -110,6 +192,15 @@ def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
         raise _stop("\n".join(f"{field}: {sentence}" for field, sentence in clashes))
     day: date = asked.pay_date or Settings.read().business_day()
     return quote_person(compiled, person, day).answer()
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings.read()
+        settings.refuse_unsafe()
+        return settings
+    except UnsafeSettings as why:
+        raise _stop(str(why)) from None
 
 
 def _shelf(folder: Path | None) -> Shelf:

@@ -7,12 +7,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from app.api import documenting, health, policies, quotes
+from app.api import documenting, enrollments, health, payments, policies, quotes
+from app.api.access import Access, known_clients
 from app.api.docs_pages import add_docs_pages
 from app.api.front_door import FrontDoor
 from app.api.problems import Refusal, from_framework, from_status
 from app.packs.shelf import Shelf
-from app.settings import Settings
+from app.settings import DEV_KEY, Settings
+from app.storage.database import open_database
+from app.storage.personal import Vault
+from app.workflows.office import Office
 
 DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少、为什么、从哪天起享受待遇。
 每个数字都注明公告条款，公告没有写的不编造。
@@ -25,9 +29,14 @@ def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes
     """The FastAPI app with its documentation, and what answers quotes."""
     app = FastAPI(title="canbao 参保", version="0.1.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
     asked = quotes.Quotes(shelf, settings.business_day)
+    office = Office(open_database(settings.database), shelf, Vault(*settings.vault_keys()), settings.business_day)
+    keys = Access(known_clients(office.database, DEV_KEY if settings.env == "development" else None))
     app.include_router(quotes.routes(asked))
     app.include_router(policies.routes(shelf))
-    app.include_router(health.routes())
+    app.include_router(enrollments.routes(office, keys))
+    app.include_router(payments.callback_routes(office, settings.webhook_keys()))
+    app.include_router(payments.money_routes(office, keys))
+    app.include_router(health.routes(office.database))
     add_docs_pages(app)
     _add_problems(app)
     documenting.complete(app)

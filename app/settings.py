@@ -1,25 +1,43 @@
 """The environment, read once. Values that only development may have are refused in production."""
 
+import base64
+import binascii
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.collector.signature import secret_bytes
 from app.packs.shelf import NOTICES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DEV_KEY = "dev-key"
+DEV_WEBHOOK_SECRET = "whsec_ZGV2ZWxvcG1lbnQtc2VjcmV0LW5vdC1mb3ItdXNl"
+# Made from words, so that nobody takes them for secrets.
+DEV_DATA_KEY = "dev:" + base64.b64encode(b"development key, not for use ...").decode()
+DEV_INDEX_KEY = base64.b64encode(b"development index, not for use..").decode()
 
 
 class UnsafeSettings(Exception):  # noqa: N818 - the operator reads it
     """Settings that the service does not start with; the message names each of them."""
 
 
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise ValueError("a key is 32 bytes in base64")
+    return key
+
+
 class Settings(BaseSettings):
-    """`HOST` and `PORT` are plain; everything else is prefixed `CANBAO_`."""
+    """`HOST`, `PORT` and `DATABASE_URL` are plain; everything else is prefixed `CANBAO_`."""
 
     model_config = SettingsConfigDict(env_prefix="CANBAO_", extra="ignore", populate_by_name=True)
 
@@ -28,10 +46,52 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)
     today: date | None = None
     packs: Path | None = None
+    data: Path = Path("var")
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    webhook_secrets: str = DEV_WEBHOOK_SECRET
+    data_keys: str = DEV_DATA_KEY
+    index_key: str = DEV_INDEX_KEY
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _secrets(cls, text: str) -> str:
+        for secret in text.split(","):
+            secret_bytes(secret.strip())
+        return text
+
+    @field_validator("data_keys")
+    @classmethod
+    def _data_keys(cls, text: str) -> str:
+        for pair in text.split(","):
+            name, _, key = pair.strip().partition(":")
+            if not name.isalnum():
+                raise ValueError("data keys are ID:BASE64, the active one first")
+            _key(key)
+        return text
+
+    @field_validator("index_key")
+    @classmethod
+    def _index_key(cls, text: str) -> str:
+        _key(text)
+        return text
 
     @property
     def pack_folders(self) -> tuple[Path, ...]:
         return (NOTICES, self.packs) if self.packs else (NOTICES,)
+
+    @property
+    def database(self) -> str:
+        """The database's URL: a file in the data folder where none is given."""
+        return self.database_url or f"sqlite:///{self.data / 'canbao.db'}"
+
+    def webhook_keys(self) -> list[bytes]:
+        """Every active secret: while they are rotated, two of them."""
+        return [secret_bytes(secret.strip()) for secret in self.webhook_secrets.split(",")]
+
+    def vault_keys(self) -> tuple[dict[str, bytes], str, bytes]:
+        """Data keys by id, the active one's id, and the index key."""
+        pairs = [pair.strip().partition(":") for pair in self.data_keys.split(",")]
+        return {name: _key(key) for name, _, key in pairs}, pairs[0][0], _key(self.index_key)
 
     def business_day(self) -> date:
         """The day that counts as today: the calendar day in Shanghai, or the one set for trying out past seasons."""
@@ -46,11 +106,21 @@ class Settings(BaseSettings):
             raise UnsafeSettings("; ".join(map(_unreadable, error.errors()))) from None
 
     def refuse_unsafe(self) -> None:
-        """Raises UnsafeSettings in production where a development value is set."""
-        if self.env == "production" and self.today is not None:
-            raise UnsafeSettings("CANBAO_TODAY must not be set with CANBAO_ENV=production")
+        """Raises UnsafeSettings in production where a development value is set or none is given."""
+        if self.env != "production":
+            return
+        wrong = ["CANBAO_TODAY must not be set"] if self.today is not None else []
+        given = {
+            "DATABASE_URL": self.database_url,
+            "CANBAO_WEBHOOK_SECRETS": DEV_WEBHOOK_SECRET not in self.webhook_secrets,
+            "CANBAO_DATA_KEYS": DEV_DATA_KEY not in self.data_keys,
+            "CANBAO_INDEX_KEY": self.index_key != DEV_INDEX_KEY,
+        }
+        wrong += [f"{name} is missing" for name, fine in given.items() if not fine]
+        if wrong:
+            raise UnsafeSettings("with CANBAO_ENV=production: " + "; ".join(wrong))
 
 
 def _unreadable(error: ErrorDetails) -> str:
     name = str(error["loc"][0]).upper()
-    return f"{name if name in ('HOST', 'PORT') else f'CANBAO_{name}'}: {error['msg']}"
+    return f"{name if name in ('HOST', 'PORT', 'DATABASE_URL') else f'CANBAO_{name}'}: {error['msg']}"

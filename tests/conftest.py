@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import httpx
@@ -11,6 +12,9 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from app.storage.database import open_database
+from app.storage.schema import migrate
+from tests.postgres import running_postgres
 
 
 class Running(uvicorn.Server):
@@ -32,14 +36,56 @@ class Running(uvicorn.Server):
         self.thread.join(20)
 
 
+def settings_for(url: str) -> Settings:
+    """The business day is 2 November 2023, inside the window of 衡东 and 高台."""
+    return Settings(today=date(2023, 11, 2), database_url=url)
+
+
 @pytest.fixture(scope="session")
-def base_url() -> Iterator[str]:
-    """Where the service answers; its business day is 2 November 2023."""
-    with Running(Settings(today=date(2023, 11, 2))) as url:
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the service answers, for tests that need no particular database."""
+    with service(f"sqlite:///{tmp_path_factory.mktemp('base')}/canbao.db") as url:
+        yield url
+
+
+@contextmanager
+def service(database_url: str) -> Iterator[str]:
+    """The service on a database made by the migrations."""
+    database = open_database(database_url)
+    migrate(database)
+    database.close()
+    with Running(settings_for(database_url)) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def client(base_url: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=base_url, timeout=20) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of each kind; tests that take it run on both."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres"))
+    return f"sqlite:///{tmp_path_factory.mktemp('state')}/canbao.db"
+
+
+@pytest.fixture(scope="session")
+def office_url(database_url: str) -> Iterator[str]:
+    with service(database_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def office(office_url: str) -> Iterator[httpx.Client]:
+    """A client with the development key, on each kind of database."""
+    with httpx.Client(base_url=office_url, timeout=30, headers={"authorization": "Bearer dev-key"}) as session:
         yield session

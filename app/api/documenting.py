@@ -25,14 +25,14 @@ def takes(model: type[BaseModel]) -> dict[str, Any]:
     return {"openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}}
 
 
-def answers(model: type[BaseModel] | None, *others: int, common: tuple[int, ...] = _COMMON) -> dict[str, Any]:
-    """The answers of a route: the model with 200, problems with the other statuses."""
+def answers(model: type[BaseModel], *others: int, common: tuple[int, ...] = _COMMON, good: int = 200) -> dict[str, Any]:
+    """The answers of a route: the model with 200 (or `good`), problems with the other statuses."""
     problem = {
         "description": "问题说明（RFC 9457）",
         "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
     }
-    good: dict[int | str, dict[str, Any]] = {200: {"model": model} if model else {}}
-    return {"responses": good | dict.fromkeys(sorted({*common, *others}), problem)}
+    found: dict[int | str, dict[str, Any]] = {good: {"model": model}}
+    return {"status_code": good, "responses": found | dict.fromkeys(sorted({*common, *others}), problem)}
 
 
 def complete(app: FastAPI) -> None:

@@ -1,21 +1,33 @@
-"""Is the process serving?"""
+"""Is the process serving, and can it do business?"""
 
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from app.api.documenting import answers
+from app.api.problems import Refusal
+from app.storage.database import Database
+from app.storage.schema import is_current
+
 
 class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-def routes() -> APIRouter:
+def routes(database: Database) -> APIRouter:
     router = APIRouter(tags=["运行 operations"])
 
     @router.get("/healthz", summary="进程是否在服务")
     async def healthz() -> Health:
         """能回答就是 200。"""
+        return Health()
+
+    @router.get("/readyz", summary="能否办理业务", **answers(Health, 503, common=()))
+    def readyz() -> Health:
+        """数据库能用且结构为当前版本时为 200。"""
+        if not is_current(database):
+            raise Refusal("storage_unavailable")
         return Health()
 
     return router

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.api.documenting import answers
 from app.api.problems import Refusal
 from app.api.quotes import not_found
+from app.contract.strict import PRINTABLE
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound, Shelf
@@ -64,9 +65,11 @@ def routes(shelf: Shelf) -> APIRouter:
 
     @router.get("", summary="已有的参保公告", **answers(PolicyList, common=(422,)))
     def policies(
-        region: Annotated[str | None, Query(max_length=64, description="只列这个地区")] = None,
+        region: Annotated[str | None, Query(max_length=64, pattern=PRINTABLE, description="只列这个地区")] = None,
         coverage_year: Annotated[int | None, Query(ge=1, le=9999, description="只列这个年度")] = None,
-        cursor: Annotated[str | None, Query(max_length=80, description="上一页的 next_cursor")] = None,
+        cursor: Annotated[
+            str | None, Query(max_length=80, pattern=PRINTABLE, description="上一页的 next_cursor")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
     ) -> Response:
         """按地区、年度排列；每份公告写明途径、资助对象和没有写明的事项。"""

@@ -5,7 +5,7 @@ The table is the one place where a refusal gets its status, code and sentence.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,20 @@ TABLE: dict[str, tuple[int, str]] = {
     "batch_too_large": (422, "一次最多查询1000人，请分批提交。"),
     "policy_not_found": (404, "没有该地区该年度的参保公告。"),
     "policy_broken": (503, "该地区该年度的规则文件暂时无法读取，请联系管理员。"),
+    "unauthorized": (401, "缺少有效的访问密钥。"),
+    "bad_signature": (401, "签名无效或时间戳超出5分钟。"),
+    "forbidden": (403, "该密钥无权进行此操作或访问该地区。"),
+    "enrollment_not_found": (404, "没有这条参保登记。"),
+    "suspense_not_found": (404, "没有这笔待处理款项。"),
+    "already_enrolled": (409, "该人员本年度已有有效的参保登记。"),
+    "idempotency_in_progress": (409, "相同 Idempotency-Key 的请求正在处理，请稍后重试。"),
+    "event_conflict": (409, "相同 event_id 的通知内容不同，以先到的为准。"),
+    "not_cancellable": (409, "已缴费的登记不能取消，须先由税务退费。"),
+    "already_settled": (409, "这笔款项已处理。"),
+    "not_enrollable": (422, "按公告，该人员当前不能登记，原因见所附报价。"),
+    "idempotency_key_reused": (422, "该 Idempotency-Key 已用于内容不同的请求。"),
+    "idempotency_key_missing": (400, "须提供 Idempotency-Key 请求头（1至255个可见ASCII字符）。"),
+    "storage_unavailable": (503, "数据库暂时不可用，请稍后重试。"),
     "not_found": (404, "没有这个地址。"),
     "method_not_allowed": (405, "该地址不支持这种请求方法。"),
     "unsupported_media_type": (415, "请求正文须为 JSON（Content-Type: application/json）。"),
@@ -40,6 +54,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
     code: str
     detail: str | None = None
     errors: list[tuple[str, str]] | None = None
+    more: dict[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         status, detail = TABLE[self.code]
@@ -52,7 +67,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
         }
         if self.errors is not None:
             problem["errors"] = [{"field": field, "message": message} for field, message in self.errors]
-        return problem
+        return problem | self.more
 
     def response(self, headers: dict[str, str] | None = None) -> Response:
         body = json.dumps(self.body(), ensure_ascii=False).encode()
@@ -110,6 +125,8 @@ def _message(e: ErrorDetails) -> str:
             return "应为对象"
         case "string_type" | "string_unicode":
             return "应为字符串"
+        case "string_pattern_mismatch":
+            return "含有不允许的字符"
         case "string_too_short" | "string_too_long":
             return "长度不符合要求"
         case "too_long":

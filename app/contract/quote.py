@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from app.contract.person import PersonForm
-from app.contract.strict import Strict
+from app.contract.strict import PRINTABLE, Strict
 
 Region = Annotated[
     str,
     Field(
         min_length=1,
         max_length=64,
+        pattern=PRINTABLE,
         description="统筹地区代码：6位区划代码，或其下9位、12位代码；匿名地区用固定标识",
         examples=["430424"],
     ),

@@ -1,0 +1,1 @@
+"""The tax bureau's collection system as a counterpart."""

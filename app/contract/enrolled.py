@@ -1,0 +1,78 @@
+"""Enrollments, suspense and balances, as the OpenAPI document describes them."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.contract.answer import Answer, Fen
+
+
+class Receivable(BaseModel):
+    payable_fen: Fen = Field(description="应缴金额，单位分")
+    due_through: str = Field(description="按此金额缴费的最后日期")
+
+
+class Enrollment(BaseModel):
+    """A registration; `order_no` is null where nothing is levied."""
+
+    id: str
+    order_no: str | None
+    state: Literal["awaiting_payment", "covered", "reversed", "cancelled"]
+    region: str
+    coverage_year: int
+    village: str
+    receivable: Receivable
+    quote: Answer
+    created_at: str
+    updated_at: str
+
+
+class EnrollmentList(BaseModel):
+    enrollments: list[Enrollment]
+    next_cursor: str | None
+
+
+class CoverageAnswer(BaseModel):
+    covered: bool
+    enrollment: Enrollment | None
+
+
+class SuspenseItem(BaseModel):
+    """Money that arrived (or was taken back) and could not be booked."""
+
+    id: str
+    region: str
+    event_id: str
+    order_no: str
+    coverage_year: int | None
+    type: str
+    reason: str = Field(
+        description="`unknown_order`、`amount_mismatch`、`second_payment`、`order_cancelled`、"
+        "`no_price_on_payment_day`、`reversal_without_payment`、`already_reversed`"
+    )
+    amount_fen: Fen
+    paid_at: str
+    state: Literal["open", "settled"]
+    settlement: str | None
+    settled_by: str | None
+    remark: str | None
+    opened_at: str
+    settled_at: str | None
+
+
+class SuspenseList(BaseModel):
+    suspense: list[SuspenseItem]
+    next_cursor: str | None
+
+
+class Balance(BaseModel):
+    """What stands on an account; debits are above zero."""
+
+    region: str
+    coverage_year: int | None
+    account: str = Field(description="`collector`、`personal`、`surcharge`、`suspense`、`subsidy:资金`")
+    balance_fen: Fen
+
+
+class BalanceList(BaseModel):
+    balances: list[Balance]

@@ -1,0 +1,80 @@
+"""Opening the database: SQLite (embedded, WAL) or PostgreSQL, with the same tables and the same transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+_FIXED_SQLITE = (3, 51, 3)  # up to 3.51.2 a reset of the write-ahead log can corrupt the file
+
+
+class Database:
+    """An engine and how its transactions are made."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_postgresql = engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: commits at the end of the block, rolls back when it raises.
+
+        An error while committing leaves the outcome unknown; the caller must not tell anybody that it is stored.
+        """
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reads only; nothing is committed."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def answers(self) -> bool:
+        """Whether the database can be asked at all."""
+        try:
+            with self.reading() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """`sqlite:///path` or `postgresql://…`; connections are made when they are needed."""
+    if url.startswith("sqlite"):
+        return Database(_sqlite(url))
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    # Prepared statements are kept per connection; a pooler in transaction mode would break them.
+    options = {"prepare_threshold": 3, "options": "-c timezone=UTC -c lock_timeout=10s"}
+    return Database(create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args=options))
+
+
+def _sqlite(url: str) -> Engine:
+    import pysqlite3.dbapi2 as sqlite
+
+    if sqlite.sqlite_version_info < _FIXED_SQLITE:
+        raise RuntimeError(f"SQLite {sqlite.sqlite_version} can corrupt its write-ahead log; 3.51.3 or newer is needed")
+    engine = create_engine(url, module=sqlite, poolclass=QueuePool, pool_size=8, connect_args={"timeout": 20})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # The driver would open transactions late, and lose updates; SQLAlchemy's begin event opens them instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

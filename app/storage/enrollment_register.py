@@ -1,0 +1,86 @@
+"""Enrollments in the database. Statements are built once; each function is one question or one change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.storage.ids import region_of
+from app.storage.tables import answers, enrollments, live_enrollments, outbox
+
+_e = enrollments.c
+_BY_ID = select(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
+_BY_ORDER = select(enrollments).where(_e.region == bindparam("r"), _e.order_no == bindparam("o"))
+_INSERT, _OUTBOX, _ANSWER = insert(enrollments), insert(outbox), insert(answers)
+_CLAIMS = {
+    "sqlite": sqlite.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
+    "postgresql": postgresql.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
+}
+_UPDATE = update(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
+_l = live_enrollments.c
+_RELEASE = delete(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
+_LIVE = select(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
+_STORED = select(answers).where(answers.c.client_id == bindparam("c"), answers.c.key == bindparam("k"))
+
+
+def by_id(connection: Connection, id: str, *, lock: bool = False) -> RowMapping | None:
+    """The enrollment, locked against other writers where it is going to be changed."""
+    if not region_of(id):
+        return None
+    statement = _BY_ID.with_for_update() if lock else _BY_ID
+    return connection.execute(statement, {"r": region_of(id), "i": id}).mappings().first()
+
+
+def by_order(connection: Connection, order_no: str) -> RowMapping | None:
+    """The enrollment of an order, locked: a payment is about to change it."""
+    found = connection.execute(_BY_ORDER.with_for_update(), {"r": region_of(order_no), "o": order_no})
+    return found.mappings().first()
+
+
+def claim(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Make this the person's one live enrollment of the year; False where there is one already."""
+    return connection.execute(_CLAIMS[connection.dialect.name], row).first() is not None
+
+
+def release(connection: Connection, person_key: str, year: int) -> None:
+    connection.execute(_RELEASE, {"p": person_key, "y": year})
+
+
+def live_of(connection: Connection, person_key: str, year: int) -> RowMapping | None:
+    return connection.execute(_LIVE, {"p": person_key, "y": year}).mappings().first()
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(_INSERT, row)
+
+
+def change(connection: Connection, id: str, **values: Any) -> None:
+    connection.execute(_UPDATE.values(**values), {"r": region_of(id), "i": id})
+
+
+def send_later(connection: Connection, row: Mapping[str, Any]) -> None:
+    """A message for the outside world, in the same transaction as what it tells."""
+    connection.execute(_OUTBOX, row)
+
+
+def stored_answer(connection: Connection, client: str, key: str) -> RowMapping | None:
+    return connection.execute(_STORED, {"c": client, "k": key}).mappings().first()
+
+
+def store_answer(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(_ANSWER, row)
+
+
+def page(connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int) -> list[RowMapping]:
+    """Enrollments in the order they were made, from behind the cursor; `wanted` holds equalities."""
+    statement = select(enrollments).order_by(_e.region, _e.id).limit(limit)
+    for name in ("coverage_year", "state", "village", "household_key"):
+        if wanted.get(name) is not None:
+            statement = statement.where(_e[name] == wanted[name])
+    if wanted.get("region") is not None:
+        statement = statement.where(_e.region == wanted["region"])
+    if after is not None:
+        region = region_of(after)
+        statement = statement.where((_e.region > region) | ((_e.region == region) & (_e.id > after)))
+    return list(connection.execute(statement).mappings())

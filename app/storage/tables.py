@@ -1,0 +1,169 @@
+"""The tables. Ids are made by the application (UUIDv7, ordered in time), times are microseconds since 1970 in UTC.
+
+Every key starts with the region, so that tables can be spread by region. Some can't, because they must be unique across
+regions: `live_enrollments` (one per person and year), `inbox` (the tax system's event ids), the answers kept for a
+client's idempotency keys, and the clients themselves. Each of these is spread by its own key.
+"""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _region(*, primary_key: bool = True) -> Column[str]:
+    return Column("region", String(64), primary_key=primary_key, nullable=False)
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    _region(),
+    Column("id", String(100), primary_key=True),
+    Column("coverage_year", Integer, nullable=False),
+    Column("order_no", String(100)),
+    Column("state", String(20), nullable=False),
+    Column("person_key", String(64), nullable=False),
+    Column("village", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("household_key", String(64)),
+    Column("personal", LargeBinary, nullable=False),  # encrypted: applicant, household, facts
+    Column("payable_fen", BigInteger, nullable=False),
+    Column("due_through", String(10), nullable=False),
+    Column("priced_on", String(10), nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    CheckConstraint("state IN ('awaiting_payment', 'covered', 'reversed', 'cancelled')", name="state"),
+    CheckConstraint("payable_fen >= 0", name="payable"),
+)
+Index(None, enrollments.c.region, enrollments.c.order_no, unique=True)
+Index(None, enrollments.c.region, enrollments.c.coverage_year, enrollments.c.id)
+Index(None, enrollments.c.person_key, enrollments.c.coverage_year)
+
+live_enrollments = Table(
+    "live_enrollments",
+    metadata,
+    Column("person_key", String(64), primary_key=True),
+    Column("coverage_year", Integer, primary_key=True),
+    _region(primary_key=False),
+    Column("enrollment_id", String(100), nullable=False),
+)
+
+answers = Table(
+    "idempotent_answers",
+    metadata,
+    Column("client_id", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    _region(primary_key=False),
+    Column("request_hash", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("location", String(200)),
+    Column("body", LargeBinary, nullable=False),
+    _time("created_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("event_id", String(255), primary_key=True),
+    _region(primary_key=False),
+    Column("type", String(32), nullable=False),
+    Column("order_no", String(255), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("paid_at", BigInteger, nullable=False),
+    Column("reverses_event_id", String(255)),
+    Column("content_hash", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("effect", String(20), nullable=False),
+    _time("received_at"),
+    CheckConstraint("effect IN ('covered', 'reversed', 'suspended', 'settled')", name="effect"),
+)
+Index(None, inbox.c.region, inbox.c.order_no)
+Index(None, inbox.c.reverses_event_id)
+
+suspense = Table(
+    "suspense",
+    metadata,
+    _region(),
+    Column("id", String(100), primary_key=True),
+    Column("event_id", String(255), nullable=False),
+    Column("order_no", String(255), nullable=False),
+    Column("coverage_year", Integer),
+    Column("type", String(32), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("paid_at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("settlement", String(40)),
+    Column("settled_by", String(64)),
+    Column("remark", Text),
+    _time("opened_at"),
+    _time("settled_at", nullable=True),
+    CheckConstraint("state IN ('open', 'settled')", name="state"),
+)
+Index(None, suspense.c.region, suspense.c.event_id, unique=True)
+Index(None, suspense.c.region, suspense.c.order_no, suspense.c.state)
+
+postings = Table(
+    "postings",
+    metadata,
+    _region(),
+    Column("id", String(100), primary_key=True),
+    Column("coverage_year", Integer),
+    Column("kind", String(32), nullable=False),
+    Column("enrollment_id", String(100)),
+    Column("event_id", String(255)),
+    _time("posted_at"),
+)
+Index(None, postings.c.region, postings.c.enrollment_id)
+
+entries = Table(
+    "entries",
+    metadata,
+    _region(),
+    Column("posting_id", String(100), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),  # debit above zero, credit below
+    CheckConstraint("amount_fen <> 0", name="amount"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _region(),
+    Column("id", String(100), primary_key=True),
+    Column("enrollment_id", String(100), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _time("due_at"),
+    _time("created_at"),
+    CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
+)
+Index(None, outbox.c.state, outbox.c.due_at)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("scopes", String(200), nullable=False),
+    Column("regions", Text, nullable=False),
+    _time("created_at"),
+    _time("revoked_at", nullable=True),
+)

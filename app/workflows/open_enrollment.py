@@ -1,0 +1,175 @@
+"""Register a person: one live enrollment per person and year, priced now, with the receivable on its way out."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from app.contract.enrollment import EnrollmentRequest
+from app.contract.person import PersonForm
+from app.enrollment import ledger
+from app.enrollment.id_numbers import GUARDIAN, RESIDENT_ID, birth_date_of, normalized
+from app.enrollment.payments import State
+from app.rules.person import contradictions
+from app.storage import enrollment_register as register
+from app.storage import payment_register
+from app.storage.ids import new_id
+from app.workflows.office import Office, Refused
+from app.workflows.show_enrollment import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, byte for byte, so that the same key gets the same answer again."""
+
+    status: int
+    location: str | None
+    body: bytes
+
+
+class InProgress:
+    """The idempotency keys that this process is working on."""
+
+    def __init__(self) -> None:
+        self._keys: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def holding(self, client: str, key: str) -> Iterator[None]:
+        with self._lock:
+            if (client, key) in self._keys:
+                raise Refused("idempotency_in_progress")
+            self._keys.add((client, key))
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard((client, key))
+
+
+def open_enrollment(
+    office: Office, client: str, key: str, request_hash: str, asked: EnrollmentRequest, region: str
+) -> Answer:
+    """Raises Refused. `region` is the notice's region that the request resolves to."""
+    facts = _facts(asked)
+    _check_facts(facts, asked.coverage_year)
+    quoted = office.quote_for(facts, region, asked.coverage_year, office.today())
+    with office.database.transaction() as connection:
+        _one_at_a_time(office, connection, client, key)
+        stored = register.stored_answer(connection, client, key)
+        if stored is not None:
+            if stored["request_hash"] != request_hash:
+                raise Refused("idempotency_key_reused")
+            return Answer(stored["status"], stored["location"], bytes(stored["body"]))
+        if quoted["outcome"] not in ("payable", "exempt"):
+            raise Refused("not_enrollable", quote=quoted)
+        row = _row(office, asked, region, facts, quoted, client)
+        answer = _open(connection, row, quoted)
+        kept: dict[str, Any] = {"client_id": client, "key": key, "region": region, "request_hash": request_hash}
+        kept |= {"status": answer.status, "location": answer.location, "body": answer.body}
+        register.store_answer(connection, kept | {"created_at": row["created_at"]})
+    return answer
+
+
+def _one_at_a_time(office: Office, connection: Connection, client: str, key: str) -> None:
+    """Another process may be working on the same key; SQLite's one writer needs no lock."""
+    if office.database.is_postgresql:
+        lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:k, 0))")
+        if not connection.execute(lock, {"k": f"{client}\x1f{key}"}).scalar():
+            raise Refused("idempotency_in_progress")
+
+
+def _facts(asked: EnrollmentRequest) -> dict[str, Any]:
+    """The person's facts as JSON, with the birth date from the resident ID where it is absent."""
+    facts = asked.person.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if asked.applicant.id_type == RESIDENT_ID:
+        born = birth_date_of(normalized(RESIDENT_ID, asked.applicant.id_number)).isoformat()
+        if facts.setdefault("birth_date", born) != born:
+            raise Refused("contradictory_facts", errors=[("person.birth_date", "与身份证号码中的出生日期不一致")])
+    elif asked.applicant.id_type == GUARDIAN and "birth_date" not in facts:
+        raise Refused("contradictory_facts", errors=[("person.birth_date", "用监护人证件登记时必填")])
+    return facts
+
+
+def _check_facts(facts: dict[str, Any], year: int) -> None:
+    clashes = contradictions(PersonForm.model_validate(facts, strict=False).person(), year)
+    if clashes:
+        raise Refused("contradictory_facts", errors=clashes)
+
+
+def person_key(office: Office, asked: EnrollmentRequest, facts: dict[str, Any]) -> str:
+    """The keyed hash that finds a person: by document, or by guardian, name and birth date for a child without one."""
+    who = asked.applicant
+    number = normalized(who.id_type, who.id_number)
+    child = (who.name.strip(), str(facts.get("birth_date"))) if who.id_type == GUARDIAN else ()
+    return office.vault.index("person", who.id_type, number, *child)
+
+
+def _row(
+    office: Office, asked: EnrollmentRequest, region: str, facts: dict[str, Any], quoted: dict[str, Any], client: str
+) -> dict[str, Any]:
+    id, now = new_id(region), office.now()
+    household = asked.household
+    personal = {
+        "applicant": asked.applicant.model_dump(),
+        "household": household.model_dump() if household else None,
+        "facts": facts,
+    }
+    exempt = quoted["outcome"] == "exempt"
+    return {
+        "region": region,
+        "id": id,
+        "coverage_year": asked.coverage_year,
+        # Nothing to collect, no order: people whose contribution is waived or paid for them are not levied.
+        "order_no": None if exempt else new_id(region),
+        "state": State.COVERED if exempt else State.AWAITING_PAYMENT,
+        "person_key": person_key(office, asked, facts),
+        "village": asked.village or asked.region,
+        "channel": asked.channel,
+        "household_key": office.vault.index("household", household.household_no) if household else None,
+        "personal": office.vault.seal(personal, id),
+        "payable_fen": quoted["payable_fen"],
+        "due_through": quoted["valid_through"],
+        "priced_on": office.today().isoformat(),
+        "quote": json.dumps(quoted, ensure_ascii=False),
+        "created_by": client,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _open(connection: Connection, row: dict[str, Any], quoted: dict[str, Any]) -> Answer:
+    live = {"person_key": row["person_key"], "coverage_year": row["coverage_year"], "region": row["region"]}
+    if not register.claim(connection, live | {"enrollment_id": row["id"]}):
+        raise Refused("already_enrolled")
+    register.add(connection, row)
+    if row["order_no"] is None:
+        posting = ledger.cover(
+            quoted["personal_fen"], quoted["surcharge_fen"], [(s["fund"], s["amount_fen"]) for s in quoted["subsidies"]]
+        )
+        about = {"coverage_year": row["coverage_year"], "enrollment_id": row["id"]}
+        payment_register.post(connection, row["region"], posting, row["created_at"], **about)
+    else:
+        register.send_later(connection, _receivable(row))
+    body = json.dumps(shown(row), ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(201, f"/v1/enrollments/{row['id']}", body)
+
+
+def _receivable(row: dict[str, Any]) -> dict[str, Any]:
+    """What the tax bureau's collection system is told; nothing personal."""
+    told = {k: row[k] for k in ("order_no", "region", "coverage_year", "payable_fen", "due_through")}
+    return {
+        "region": row["region"],
+        "id": new_id(row["region"]),
+        "enrollment_id": row["id"],
+        "kind": "receivable.opened",
+        "body": json.dumps(told).encode(),
+        "state": "waiting",
+        "attempts": 0,
+        "due_at": row["created_at"],
+        "created_at": row["created_at"],
+    }
