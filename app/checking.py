@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.packs.cases import read_cases, run_case
 from app.packs.mistakes import PackRefused
@@ -60,7 +60,8 @@ def complaints(results: list[Checked]) -> Iterator[str]:
 
 
 def table(results: list[Checked]) -> Table:
-    shown = Table("pack", "公告", "途径", "资助", "未载明", "案例", "结果")
+    headings = ("pack", "公告", "途径", "资助", "未载明", "案例", "结果")
+    shown = Table(*[Column(heading, overflow="fold") for heading in headings])
     for r in results:
         verdict = f"[red]{len(r.complaints)} wrong[/]" if r.complaints else "[green]ok[/]"
         shown.add_row(r.id, r.title, str(r.routes), str(r.subsidies), str(r.silences), str(r.cases), verdict)

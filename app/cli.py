@@ -1,6 +1,7 @@
 """`canbao …`: the service and the tools around packs. Each command is one short function; the work is elsewhere."""
 
 import gc
+import io
 import json
 import sys
 import time
@@ -15,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app import checking, showing
+from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound, Shelf
@@ -173,7 +175,11 @@ def quote(
     folder: Folder = None,
 ) -> None:
     """一个人应缴多少、为什么 (what a person pays, and why)."""
-    answer = _answer(file.read(), _shelf(folder))
+    try:
+        text = file.read()
+    except UnicodeDecodeError:
+        raise _stop("请求不是 UTF-8 (the request is not UTF-8)") from None
+    answer = _answer(text, _shelf(folder))
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
@@ -218,8 +224,9 @@ def _reason(why: Exception) -> str:
         case PolicyNotFound(years=years):
             return f"没有该年度的公告，已有 (no notice for this year; there are): {', '.join(map(str, years))}"
         case ValidationError():
-            found = why.errors(include_url=False, include_input=False)
-            return "\n".join(f"{'.'.join(map(str, e['loc'])) or 'JSON'}: {e['msg']}" for e in found)
+            refusal = from_validation(why)
+            told = refusal.errors or [("JSON", TABLE[refusal.code][1])]
+            return "\n".join(f"{field}: {message}" for field, message in told)
         case _:
             return str(why)
 
@@ -230,7 +237,10 @@ def _stop(message: str) -> typer.Exit:
 
 
 def run() -> None:
-    """The console script."""
+    """The console script. Chinese must come out whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     app()
 
 

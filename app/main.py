@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from app.api import documenting, enrollments, health, payments, policies, quotes
-from app.api.access import Access, known_clients
 from app.api.docs_pages import add_docs_pages
 from app.api.front_door import FrontDoor
 from app.api.problems import Refusal, from_framework, from_status
@@ -27,16 +26,29 @@ DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少
 
 def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes]:
     """The FastAPI app with its documentation, and what answers quotes."""
-    app = FastAPI(title="canbao 参保", version="0.1.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="canbao 参保",
+        version="0.1.0",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     asked = quotes.Quotes(shelf, settings.business_day)
-    office = Office(open_database(settings.database), shelf, Vault(*settings.vault_keys()), settings.business_day)
-    keys = Access(known_clients(office.database, DEV_KEY if settings.env == "development" else None))
+    office = Office(
+        open_database(settings.database),
+        shelf,
+        Vault(*settings.vault_keys()),
+        settings.business_day,
+        settings.webhook_keys(),
+        DEV_KEY if settings.env == "development" else None,
+    )
     app.include_router(quotes.routes(asked))
     app.include_router(policies.routes(shelf))
-    app.include_router(enrollments.routes(office, keys))
-    app.include_router(payments.callback_routes(office, settings.webhook_keys()))
-    app.include_router(payments.money_routes(office, keys))
-    app.include_router(health.routes(office.database))
+    app.include_router(enrollments.routes(office))
+    app.include_router(payments.callback_routes(office))
+    app.include_router(payments.money_routes(office))
+    app.include_router(health.routes(office))
     add_docs_pages(app)
     _add_problems(app)
     documenting.complete(app)

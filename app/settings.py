@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.collector.signature import secret_bytes
+from app.contract.words import Day
 from app.packs.shelf import NOTICES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = "development"
     host: str = Field(default="127.0.0.1", validation_alias="HOST")
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)
-    today: date | None = None
+    today: Day | None = None
     packs: Path | None = None
     data: Path = Path("var")
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.packs.form import PackForm
 from app.rules.compiling import Compiled
@@ -27,10 +27,12 @@ def show_answer(console: Console, answer: dict[str, Any]) -> None:
     console.print(f"[bold]{OUTCOMES[answer['outcome']]}{price}[/]")
     if answer["valid_through"]:
         console.print(f"情况不变时，到{answer['valid_through']}为止结果相同")
-    steps = Table("步骤", "说明", "出处")
+    steps = _table("步骤", "说明", "出处")
     for line in answer["explanation"]:
         steps.add_row(line["step"], escape(line["text"]), escape(line["clause"]))
     console.print(steps)
+    if answer["missing"]:
+        console.print("须补充：" + "、".join(answer["missing"]), markup=False)
     for note in answer["notes"]:
         console.print(f"注：{note['text']}（{note['clause']}）", markup=False)
     console.print(f"依据：{answer['policy']['title']}", markup=False)
@@ -40,7 +42,7 @@ def show_policy(console: Console, form: PackForm, compiled: Compiled) -> None:
     policy = compiled.policy
     console.print(f"[bold]{escape(policy.title)}[/]")
     console.print(f"{form.region_name}  {policy.coverage_year}年度  {policy.digest}", markup=False)
-    windows = Table("缴费期", "开始", "截止", "出处")
+    windows = _table("缴费期", "开始", "截止", "出处")
     for w in policy.windows:
         windows.add_row(w.name, iso(w.opens) if w.stated_opening else "未载明", iso(w.closes), clause(w.cite))
     console.print(windows)
@@ -50,15 +52,22 @@ def show_policy(console: Console, form: PackForm, compiled: Compiled) -> None:
         console.print(f"{note.kind}: {note.text}（{clause(note.cite)}）", markup=False)
 
 
+def _table(*headings: str) -> Table:
+    """Chinese has no spaces to wrap at: fold, so that nothing is cut off."""
+    return Table(*[Column(heading, overflow="fold") for heading in headings])
+
+
 def _routes(compiled: Compiled) -> Table:
-    shown = Table("途径", "名称", "应缴", "资助", "出处")
+    shown = _table("途径", "名称", "应缴", "资助", "待遇起始", "等待期", "出处")
     for r in compiled.policy.routes:
-        shown.add_row(r.id, r.title, yuan(r.personal_fen + r.surcharge_fen), r.subsidy, clause(r.cite))
+        waits = "、".join(f"{w.days}天" for w in r.waits)
+        price = yuan(r.personal_fen + r.surcharge_fen)
+        shown.add_row(r.id, r.title, price, r.subsidy, r.start.anchor, waits, clause(r.cite))
     return shown
 
 
 def _subsidies(compiled: Compiled) -> Table:
-    shown = Table("资助", "身份", "金额", "资金", "出处")
+    shown = _table("资助", "身份", "金额", "资金", "出处")
     for row in compiled.policy.subsidies:
         funds = "、".join(f"{fund} {yuan(fen)}" for fund, fen in row.shares)
         who = "、".join(dict.fromkeys(s.code for s in row.selectors))

@@ -106,3 +106,36 @@ def test_a_setting_that_cannot_be_read_is_named(env: dict[str, str]) -> None:
     assert done.returncode == 2
     assert next(iter(env)) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+WRONG_CASES = [
+    ("{}", "cases are a list"),
+    ("- {name: A b c, person: {}, expect: {outcome: payable}}", "pay_date"),
+    ("- {name: A b c, pay_date: 2023-11-32, person: {}, expect: {outcome: payable}}", "pay_date"),
+    ("- {name: A b c, pay_date: 2023-11-02, person: {age: 7}, expect: {outcome: payable}}", "person.age"),
+    ("- {name: A b c, pay_date: 2023-11-02, person: {}, expect: {outcom: payable}}", "outcom"),
+    ("- {name: A b c, pay_date: 2023-11-02, person: {}, expect: {}}", "expect"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), WRONG_CASES, ids=range(len(WRONG_CASES)))
+def test_a_mistake_in_a_case_is_named_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "900001-2024.yaml").write_text((ROOT / "tests" / "packs" / "good" / "900001-2024.yaml").read_text())
+    (tmp_path / "900001-2024.cases.yaml").write_text(text)
+    done = canbao("packs", "check", "--packs", str(tmp_path))
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "900001-2024.cases.yaml:1: " in done.stderr
+    assert says in done.stderr
+
+
+def test_a_folder_of_packs_that_is_not_there_is_named() -> None:
+    done = canbao("packs", "check", "--packs", "/nowhere")
+    assert (done.returncode, "/nowhere" in done.stderr) == (2, True)
+
+
+def test_chinese_comes_out_in_any_locale_and_nothing_is_cut_off() -> None:
+    question = json.dumps(QUESTION | {"region": "620724", "pay_date": "2023-10-01"})
+    done = canbao("quote", "-", stdin=question, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", COLUMNS="60")
+    assert done.returncode == 0
+    assert "person.identities.class" in done.stdout
+    assert "…" not in done.stdout

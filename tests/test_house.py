@@ -17,7 +17,11 @@ ARROWS = {
     "rules": {"rules"},
     "contract": {"contract", "rules"},
     "packs": {"packs", "contract", "rules"},
-    "api": {"api", "packs", "contract", "rules"},
+    "enrollment": {"enrollment"},
+    "collector": {"collector"},
+    "storage": {"storage", "enrollment"},
+    "workflows": {"workflows", "storage", "collector", "packs", "contract", "enrollment", "rules"},
+    "api": {"api", "workflows", "packs", "contract", "enrollment", "rules"},
 }
 MODULES = sorted(APP.rglob("*.py"))
 
@@ -48,6 +52,18 @@ def test_the_rules_use_the_standard_library_only_and_never_look_at_a_clock(path:
     roots = {name.split(".")[0] for name in imports(path)} - {"app"}
     assert roots <= sys.stdlib_module_names
     assert not re.search(r"\b(today|now|time)\(\)", path.read_text())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_sqlalchemy_stays_in_its_room(path: Path) -> None:
+    assert room(path) == "storage" or not {n for n in imports(path) if n.split(".")[0] in ("sqlalchemy", "alembic")}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) != "storage"], ids=str)
+def test_nobody_but_a_workflow_opens_a_transaction_and_nobody_commits_by_hand(path: Path) -> None:
+    text = path.read_text()
+    assert "commit(" not in text
+    assert ".transaction()" not in text or room(path) == "workflows" or path.name == "cli.py"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

@@ -2,56 +2,39 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
-from app.api.access import Access, within
+from app.api.access import client_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
+from app.api.doing import done
 from app.api.problems import Refusal
-from app.api.quotes import not_found, read
+from app.api.quotes import read
 from app.contract.enrolled import CoverageAnswer, Enrollment, EnrollmentList
 from app.contract.enrollment import EnrollmentRequest, LookupRequest
 from app.contract.strict import PRINTABLE
-from app.enrollment.id_numbers import WrongNumber
-from app.packs.mistakes import PackRefused
-from app.packs.shelf import PolicyNotFound
-from app.storage.client_register import Client
 from app.workflows.cancel_enrollment import cancel_enrollment
+from app.workflows.know_client import Client
 from app.workflows.office import Office, Refused
 from app.workflows.open_enrollment import InProgress, open_enrollment
 from app.workflows.show_enrollment import find_enrollment, list_enrollments, look_up
 
-T = TypeVar("T")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-async def done(deed: Callable[..., T], *args: Any) -> T:
-    """Run a deed outside the event loop; what it refuses becomes a problem."""
-    try:
-        return await run_in_threadpool(deed, *args)
-    except Refused as refused:
-        more = dict(refused.more)
-        errors = more.pop("errors", None)
-        raise Refusal(refused.code, refused.detail, errors, more) from None
-    except WrongNumber as wrong:
-        raise Refusal("invalid_request", errors=[("applicant.id_number", str(wrong))]) from None
-    except PolicyNotFound as missing:
-        raise not_found(missing) from None
-    except PackRefused:
-        raise Refusal("policy_broken") from None
-    except SQLAlchemyError:
-        # Whether a commit that failed on the way was stored is not known: the sender tries again under the same key.
-        raise Refusal("storage_unavailable") from None
-
-
-def routes(office: Office, access: Access) -> APIRouter:
+def routes(office: Office) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["参保登记 enrollments"])
+    _add_opening(router, office)
+    _add_reading(router, office)
+    _add_changing(router, office)
+    return router
+
+
+def _add_opening(router: APIRouter, office: Office) -> None:
     busy = InProgress()
 
     @router.post(
@@ -62,7 +45,7 @@ def routes(office: Office, access: Access) -> APIRouter:
     )
     async def open_one(request: Request) -> Response:
         """须带 `Idempotency-Key`：同一键同一内容原样返回第一次的答复。每人每年度只能有一条有效登记。"""
-        client = await access.client(request, "enroll")
+        client = await client_of(office, request, "enroll")
         key = request.headers.get("idempotency-key", "")
         if not _KEY.fullmatch(key):
             raise Refusal("idempotency_key_missing")
@@ -75,6 +58,8 @@ def routes(office: Office, access: Access) -> APIRouter:
         headers = {"location": answer.location} if answer.location else {}
         return Response(answer.body, answer.status, headers, "application/json")
 
+
+def _add_reading(router: APIRouter, office: Office) -> None:
     @router.get("/enrollments", summary="登记列表", **answers(EnrollmentList, 401, 403, 503, common=(422,)))
     async def list_all(
         request: Request,
@@ -86,7 +71,7 @@ def routes(office: Office, access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
         """按登记先后排列；密钥限定地区的，须指明其中一个地区。"""
-        client = await access.client(request, "read")
+        client = await client_of(office, request, "read")
         within(client, region or "")
         wanted = {"region": region, "coverage_year": coverage_year, "state": state, "village": village}
         return json_answer(await done(list_enrollments, office, wanted, cursor, limit))
@@ -94,15 +79,17 @@ def routes(office: Office, access: Access) -> APIRouter:
     @router.get("/enrollments/{id}", summary="一条登记", **answers(Enrollment, 401, 403, 404, 503, common=()))
     async def show_one(request: Request, id: str) -> Response:
         """登记的当前状态、应缴和所依据的报价。"""
-        client = await access.client(request, "read")
+        client = await client_of(office, request, "read")
         return json_answer(await _found(office, client, id))
 
+
+def _add_changing(router: APIRouter, office: Office) -> None:
     @router.post(
         "/enrollments/{id}/cancel", summary="取消登记", **answers(Enrollment, 401, 403, 404, 409, 503, common=())
     )
     async def cancel_one(request: Request, id: str) -> Response:
         """未缴费的登记可以取消；已缴费的须先由税务退费。"""
-        client = await access.client(request, "enroll")
+        client = await client_of(office, request, "enroll")
         await _found(office, client, id)
         return json_answer(await done(cancel_enrollment, office, id))
 
@@ -114,14 +101,12 @@ def routes(office: Office, access: Access) -> APIRouter:
     )
     async def lookup(request: Request) -> Response:
         """用 POST，证件号码不进网址和日志。"""
-        client = await access.client(request, "read")
+        client = await client_of(office, request, "read")
         asked = await read(LookupRequest, request)
         found = await done(look_up, office, asked.id_type, asked.id_number, asked.coverage_year)
         if found["enrollment"] and not client.reaches(found["enrollment"]["region"]):
             raise Refusal("forbidden")
         return json_answer(found)
-
-    return router
 
 
 @contextmanager

@@ -5,6 +5,8 @@ else (a body that can't be read, an unknown region, another path) goes on to Fas
 its error there; so there is one place for errors and one for documentation, and no rule is written twice.
 """
 
+import asyncio
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import Refusal
@@ -13,6 +15,7 @@ from app.contract.quote import QuoteRequest
 
 MOST_BYTES = 1024 * 1024
 _JSON_HEADER = (b"content-type", b"application/json")
+_SECONDS_TO_SEND = 30
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -23,10 +26,14 @@ class FrontDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _BODILESS:
             return await self.app(scope, receive, send)
-        refusal = _refusal(scope)
-        body = None if refusal else await _read(receive)
-        if body is None:
-            return await (refusal or Refusal("body_too_large")).response()(scope, receive, send)
+        try:
+            _check_headers(scope)
+            async with asyncio.timeout(_SECONDS_TO_SEND):
+                body = await _read(receive)
+        except TimeoutError:
+            return await Refusal("request_timeout").response({"connection": "close"})(scope, receive, send)
+        except Refusal as refusal:
+            return await refusal.response()(scope, receive, send)
         if scope["path"] == "/v1/quotes" and scope["method"] == "POST":
             try:
                 answer = self.quotes.one(QuoteRequest.model_validate_json(body))
@@ -39,33 +46,29 @@ class FrontDoor:
         return await self.app(scope, _replay(body, receive), send)
 
 
-def _refusal(scope: Scope) -> Refusal | None:
-    """What the headers alone settle: a body that says it is too long, or that it is not JSON."""
+def _check_headers(scope: Scope) -> None:
+    """Raises Refusal for a body that says itself that it is too long, or not JSON."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
-            return Refusal("body_too_large")
+            raise Refusal("body_too_large")
         if name == b"content-type" and value != b"application/json":
             kind = value.partition(b";")[0].strip().lower()
-            if kind != b"application/json" and not kind.endswith(b"+json"):
-                return Refusal("unsupported_media_type")
-    return None
+            if kind != b"application/json" and not (kind.startswith(b"application/") and kind.endswith(b"+json")):
+                raise Refusal("unsupported_media_type")
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body, None where it is longer than allowed."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body if len(body) <= MOST_BYTES else None
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+async def _read(receive: Receive) -> bytes:
+    """The whole body; raises Refusal where it is longer than allowed."""
+    parts, size, more = list[bytes](), 0, True
+    while more:
         message = await receive()
-        part = message.get("body", b"")
+        part: bytes = message.get("body", b"")
         size += len(part)
         if size > MOST_BYTES:
-            return None
+            raise Refusal("body_too_large")
         parts.append(part)
-    return b"".join(parts)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

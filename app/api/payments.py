@@ -1,25 +1,21 @@
 """Payment events from the tax bureau, money in suspense, and the ledger's balances."""
 
-import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ValidationError
 
-from app.api.access import Access, within
+from app.api.access import client_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
-from app.api.enrollments import done
-from app.api.problems import Refusal, from_validation
+from app.api.doing import done
 from app.api.quotes import read
-from app.collector.signature import BadSignature, verify
 from app.contract.callback import PaymentEvent, Received
 from app.contract.enrolled import BalanceList, SuspenseItem, SuspenseList
 from app.contract.enrollment import SettleRequest
 from app.contract.strict import PRINTABLE
-from app.storage import payment_register
 from app.workflows.office import Office
-from app.workflows.record_payment import record_payment
+from app.workflows.read_ledger import balances as balances_of
+from app.workflows.record_payment import receive_callback
 from app.workflows.settle_suspense import list_suspense, settle_suspense
 
 _SIGNED = [
@@ -28,7 +24,7 @@ _SIGNED = [
 ]
 
 
-def callback_routes(office: Office, keys: list[bytes]) -> APIRouter:
+def callback_routes(office: Office) -> APIRouter:
     router = APIRouter(prefix="/v1/tax", tags=["税务回调 callbacks"])
     body = takes(PaymentEvent)
     body["openapi_extra"]["parameters"] = _SIGNED
@@ -36,23 +32,13 @@ def callback_routes(office: Office, keys: list[bytes]) -> APIRouter:
     @router.post("/callbacks", summary="缴费、退费通知", **body, **answers(Received, 401, 409, 503))
     async def callback(request: Request) -> Response:
         """按 Standard Webhooks 签名。只有在通知已可靠保存后才回答 200；其他回答请重发。"""
-        raw = await request.body()
-        try:
-            verify(keys, dict(request.headers), raw, time.time())
-        except BadSignature:
-            raise Refusal("bad_signature") from None
-        try:
-            event = PaymentEvent.model_validate_json(raw)
-        except ValidationError as error:
-            refusal = from_validation(error)
-            raise Refusal("invalid_request", errors=refusal.errors) from None
-        await done(record_payment, office, event, raw)
+        await done(receive_callback, office, dict(request.headers), await request.body())
         return json_answer({"code": "SUCCESS"})
 
     return router
 
 
-def money_routes(office: Office, access: Access) -> APIRouter:
+def money_routes(office: Office) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["款项 money"])
 
     @router.get("/suspense", summary="待处理款项", **answers(SuspenseList, 401, 403, 503, common=(422,)))
@@ -64,7 +50,7 @@ def money_routes(office: Office, access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
         """已到账但不能入账的款项及原因。未知订单的地区为空，只有不限地区的密钥能看到。"""
-        client = await access.client(request, "read")
+        client = await client_of(office, request, "read")
         within(client, region or "")
         return json_answer(await done(list_suspense, office, region, state, cursor, limit))
 
@@ -76,7 +62,7 @@ def money_routes(office: Office, access: Access) -> APIRouter:
     )
     async def settle(request: Request, id: str) -> Response:
         """经办人员注明依据：到账的已原路退回，无对应的退费不成立。"""
-        client = await access.client(request, "clerk")
+        client = await client_of(office, request, "clerk")
         asked = await read(SettleRequest, request)
         within(client, id.rpartition("-")[0])
         return json_answer(await done(settle_suspense, office, id, client.id, asked.reason))
@@ -88,14 +74,8 @@ def money_routes(office: Office, access: Access) -> APIRouter:
         coverage_year: Annotated[int | None, Query(ge=1, le=9999)] = None,
     ) -> Response:
         """按地区、年度、账户合计；借方为正，贷方为负，总和为零。"""
-        client = await access.client(request, "read")
+        client = await client_of(office, request, "read")
         within(client, region or "")
-        return json_answer({"balances": await done(_balances, office, region, coverage_year)})
+        return json_answer({"balances": await done(balances_of, office, region, coverage_year)})
 
     return router
-
-
-def _balances(office: Office, region: str | None, year: int | None) -> list[dict[str, Any]]:
-    with office.database.reading() as connection:
-        rows = payment_register.balances(connection, region, year)
-    return [dict(row) | {"balance_fen": int(row["balance_fen"])} for row in rows]

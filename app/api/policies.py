@@ -1,19 +1,24 @@
 """The notices that are there: what each covers, what it leaves silent, and the pack itself with every citation."""
 
-import json
+import logging
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from app.api.answers import json_answer
 from app.api.documenting import answers
 from app.api.problems import Refusal
 from app.api.quotes import not_found
 from app.contract.strict import PRINTABLE
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
-from app.packs.shelf import PolicyNotFound, Shelf
+from app.packs.shelf import PolicyNotFound, Shelf, division_codes
 from app.rules.compiling import Compiled
+from app.rules.wording import clause
+
+_LOG = logging.getLogger("canbao.packs")
 
 
 class RouteItem(BaseModel):
@@ -73,10 +78,12 @@ def routes(shelf: Shelf) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
     ) -> Response:
         """按地区、年度排列；每份公告写明途径、资助对象和没有写明的事项。"""
-        keys = [k for k in shelf if region in (None, k[0]) and coverage_year in (None, k[1])]
+        wanted = None if region is None else set(division_codes(region))
+        keys = [k for k in shelf if (wanted is None or k[0] in wanted) and coverage_year in (None, k[1])]
         keys = [k for k in keys if cursor is None or _cursor(k) > cursor]
         page, rest = keys[:limit], keys[limit:]
-        return _json({"policies": [_item(shelf, *k) for k in page], "next_cursor": _cursor(page[-1]) if rest else None})
+        found = [item for item in (_item(shelf, *k) for k in page) if item]
+        return json_answer({"policies": found, "next_cursor": _cursor(page[-1]) if rest else None})
 
     @router.get("/{region}/{year}", summary="一份公告的全部规则和出处", **answers(PolicyDocument, 404, common=(422,)))
     def policy(region: str, year: int) -> Response:
@@ -88,7 +95,7 @@ def routes(shelf: Shelf) -> APIRouter:
         except PackRefused:
             raise Refusal("policy_broken") from None
         pack = form.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return _json({"id": compiled.policy.id, "digest": compiled.policy.digest, "pack": pack})
+        return json_answer({"id": compiled.policy.id, "digest": compiled.policy.digest, "pack": pack})
 
     return router
 
@@ -97,12 +104,13 @@ def _cursor(key: tuple[str, int]) -> str:
     return f"{key[0]}-{key[1]:04d}"
 
 
-def _item(shelf: Shelf, region: str, year: int) -> dict[str, Any]:
+def _item(shelf: Shelf, region: str, year: int) -> dict[str, Any] | None:
+    """None for a pack that does not load: it must not take the others down. The log says which and why."""
     try:
-        form, compiled = shelf.open(region, year)
-    except PackRefused:
-        raise Refusal("policy_broken") from None
-    return summary(form, compiled)
+        return summary(*shelf.open(region, year))
+    except PackRefused as refused:
+        _LOG.error("%s", refused)
+        return None
 
 
 def summary(form: PackForm, compiled: Compiled) -> dict[str, Any]:
@@ -122,11 +130,20 @@ def summary(form: PackForm, compiled: Compiled) -> dict[str, Any]:
         "personal_fen": form.standards.personal.yuan,
         "routes": list({r.id: {"id": r.id, "title": r.title, "clause": r.cite.clause} for r in policy.routes}.values()),
         "identities": list(dict.fromkeys(s.code for row in policy.subsidies for s in row.selectors)),
-        "silences": [
-            {"code": n.code, "text": n.text, "clause": n.cite.clause} for n in policy.notes if n.kind == "silence"
-        ],
+        "silences": list(_silences(compiled)),
     }
 
 
-def _json(body: dict[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False).encode(), media_type="application/json")
+def _silences(compiled: Compiled) -> Iterator[dict[str, str]]:
+    """What the notice leaves open: said by the pack's notes, or seen from a missing opening or benefit start."""
+    policy = compiled.policy
+    for note in policy.notes:
+        if note.kind == "silence":
+            yield {"code": note.code, "text": note.text, "clause": clause(note.cite)}
+    if not policy.windows[0].stated_opening:
+        text = "公告未载明缴费开始日期。"
+        yield {"code": "window_opening_not_stated", "text": text, "clause": clause(policy.windows[0].cite)}
+    for route in policy.routes:
+        if route.start.anchor == "not_stated":
+            text = f"公告未载明“{route.title}”的待遇起始日。"
+            yield {"code": "benefits_start_not_stated", "text": text, "clause": clause(route.start.cite)}

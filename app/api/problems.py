@@ -4,6 +4,7 @@ The table is the one place where a refusal gets its status, code and sentence.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -40,10 +41,15 @@ TABLE: dict[str, tuple[int, str]] = {
     "not_found": (404, "没有这个地址。"),
     "method_not_allowed": (405, "该地址不支持这种请求方法。"),
     "unsupported_media_type": (415, "请求正文须为 JSON（Content-Type: application/json）。"),
+    "request_timeout": (408, "请求没有在30秒内发送完毕。"),
     "body_too_large": (413, "请求正文超过1MiB，请分批提交。"),
     "bad_request": (400, "请求无法处理。"),
     "internal_error": (500, "系统内部错误，请稍后重试。"),
 }
+_PLAIN_WORD = re.compile(r"[A-Za-z_]{1,40}")
+_MOST_ERRORS = 50
+# Spelled out: Python's own phrases change with its version.
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
 
 
@@ -60,7 +66,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
         status, detail = TABLE[self.code]
         problem: dict[str, Any] = {
             "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
+            "title": _TITLES.get(status) or HTTPStatus(status).phrase,
             "status": status,
             "detail": self.detail or detail,
             "code": self.code,
@@ -84,7 +90,8 @@ def from_validation(error: ValidationError, prefix: tuple[str | int, ...] = ()) 
     found = error.errors(include_url=False, include_input=False, include_context=True)
     if any(e["type"] == "json_invalid" for e in found):
         return Refusal("malformed_json")
-    return Refusal("invalid_request", errors=list(_fields(found, prefix)))
+    # Each mistake once, and not more than a person can read: the answer must not outgrow the question.
+    return Refusal("invalid_request", errors=list(dict.fromkeys(_fields(found, prefix)))[:_MOST_ERRORS])
 
 
 def from_framework(found: Sequence[Any]) -> Refusal:
@@ -96,8 +103,9 @@ def _fields(found: Iterable[ErrorDetails], prefix: tuple[str | int, ...]) -> Ite
     for e in found:
         place = [*prefix, *e["loc"]]
         if e["type"] == "extra_forbidden":
-            # The unknown key's name is the sender's own text: say where it stands, not what it is.
-            yield ".".join(map(str, place[:-1])), "有未知字段"
+            # The unknown key's name is the sender's own text: shown only if it is a plain word, as a slip would be.
+            plain = _PLAIN_WORD.fullmatch(str(place[-1]))
+            yield ".".join(map(str, place if plain else place[:-1])), "未知字段" if plain else "有未知字段"
         else:
             yield ".".join(map(str, place)), _message(e)
 
@@ -128,7 +136,8 @@ def _message(e: ErrorDetails) -> str:
         case "string_pattern_mismatch":
             return "含有不允许的字符"
         case "string_too_short" | "string_too_long":
-            return "长度不符合要求"
+            limit = context.get("min_length", context.get("max_length"))
+            return f"长度不能{'小于' if e['type'] == 'string_too_short' else '超过'}{limit}个字符"
         case "too_long":
             return f"最多{context.get('max_length')}项"
         case _:

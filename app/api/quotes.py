@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from app.api.documenting import answers, takes
 from app.api.problems import Refusal, from_validation
@@ -109,12 +110,14 @@ def routes(quotes: Quotes) -> APIRouter:
     @router.post("/batch", summary="一批人（1000人以内）", **takes(BatchRequest), **answers(BatchAnswer, 404))
     async def quote_batch(request: Request) -> Response:
         """按顺序逐人回答；读不懂的一项原位返回问题说明，不影响其他人。"""
-        return _json(quotes.batch(await read(BatchRequest, request)))
+        asked = await read(BatchRequest, request)
+        return _json(await run_in_threadpool(quotes.batch, asked))
 
     @router.post("/calendar", summary="结果如何随缴费日变化", **takes(CalendarRequest), **answers(CalendarAnswer, 404))
     async def quote_calendar(request: Request) -> Response:
         """从缴费期开始前一天到参保年度结束，逐段给出结果，首尾相接、不重叠。"""
-        return _json(quotes.calendar(await read(CalendarRequest, request)))
+        asked = await read(CalendarRequest, request)
+        return _json(await run_in_threadpool(quotes.calendar, asked))
 
     return router
 

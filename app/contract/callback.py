@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Strict as AllowStrings
+from pydantic_core import PydanticCustomError
 
 from app.contract.strict import PRINTABLE, Strict
 
@@ -20,6 +22,13 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
+def _rfc3339(value: Any) -> Any:
+    """pydantic also takes seconds since 1970, as a number or as text."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[10:11] in ("T", "t")):
+        return value
+    raise PydanticCustomError("datetime_parsing", "expected RFC 3339")
+
+
 class PaymentEvent(Strict):
     """Something that happened to money. Keys that are not known here are kept in the stored bytes and ignored."""
 
@@ -29,7 +38,7 @@ class PaymentEvent(Strict):
     type: Literal["payment.succeeded", "payment.reversed"]
     order_no: Reference
     amount_fen: Annotated[int, Field(ge=1, le=10**12)]
-    paid_at: AwareDatetime
+    paid_at: Annotated[AwareDatetime, AllowStrings(False), BeforeValidator(_rfc3339)]
     reverses_event_id: Reference | None = None
     voucher_no: Reference | None = None
     channel: Reference | None = None

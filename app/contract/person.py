@@ -1,23 +1,13 @@
 """A person as a request describes them. Strict: nothing is converted, an unknown key or code is refused."""
 
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from app.contract.strict import Strict
+from app.contract.words import CircumstanceCode, ClassName, Day, Employment, IdentityCode
 from app.rules import person as rules
-from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, EMPLOYMENT, IDENTITIES
-
-if TYPE_CHECKING:
-    IdentityCode = str
-    CircumstanceCode = str
-    ClassName = str
-    Employment = str
-else:
-    IdentityCode, CircumstanceCode = Literal[tuple(IDENTITIES)], Literal[tuple(CIRCUMSTANCES)]
-    ClassName = Literal[tuple(name for names in CLASSES.values() for name in names)]
-    Employment = Literal[EMPLOYMENT]
+from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, IDENTITIES
 
 Months = Annotated[int, Field(ge=0, le=12)]
 
@@ -36,14 +26,14 @@ class IdentityForm(Strict):
         description=f"低保类别，只用于 `subsistence_allowance`：{_legend(CLASSES['subsistence_allowance'])}",
         examples=["rural_1"],
     )
-    since: date | None = Field(None, description="认定日期；不填按缴费期开始前已认定处理", examples=["2023-05-01"])
+    since: Day | None = Field(None, description="认定日期；不填按缴费期开始前已认定处理", examples=["2023-05-01"])
 
 
 class CircumstanceForm(Strict):
     """A special situation that may open a way in outside the payment window."""
 
     code: CircumstanceCode = Field(description=f"情形代码：{_legend(CIRCUMSTANCES)}", examples=["military_discharge"])
-    on: date | None = Field(
+    on: Day | None = Field(
         None, description="发生日期；不填表示已发生、日期不详，影响结果时会要求补充", examples=["2024-03-03"]
     )
 
@@ -52,7 +42,7 @@ class EmployeeInsuranceForm(Strict):
     """Employee medical insurance. "This year" is the coverage year; a field that is left out is unknown."""
 
     status: Employment = Field(description="`none` 未参加；`active` 在保；`ended` 已终止", examples=["ended"])
-    ended_on: date | None = Field(None, description="终止日期；晚于缴费日的视为缴费日仍在保", examples=["2024-02-01"])
+    ended_on: Day | None = Field(None, description="终止日期；晚于缴费日的视为缴费日仍在保", examples=["2024-02-01"])
     months_paid_this_year: Months | None = Field(None, description="参保年度内职工医保缴费月数")
     months_paid_last_year: Months | None = Field(
         None, description="上一年度职工医保缴费月数；1个月以上即视为上年已参保"
@@ -64,7 +54,7 @@ class EmployeeInsuranceForm(Strict):
 class PersonForm(Strict):
     """What is known of a person. What is left out is unknown, and asked for only if it matters."""
 
-    birth_date: date | None = Field(
+    birth_date: Day | None = Field(
         None, description="出生日期；可晚于缴费日（未出生的填预产期）", examples=["1985-06-15"]
     )
     identities: list[IdentityForm] | None = Field(None, description="困难身份，不填为没有", max_length=50)

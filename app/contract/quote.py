@@ -1,12 +1,12 @@
 """Requests for quotes."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
 from app.contract.person import PersonForm
 from app.contract.strict import PRINTABLE, Strict
+from app.contract.words import Day
 
 Region = Annotated[
     str,
@@ -20,7 +20,7 @@ Region = Annotated[
 ]
 CoverageYear = Annotated[int, Field(ge=1, le=9999, description="参保年度（待遇年度）", examples=[2024])]
 PayDate = Annotated[
-    date | None,
+    Day | None,
     Field(default=None, description="缴费日期，北京时间；不填为今天", examples=["2023-11-02"]),
 ]
 _EXAMPLE: dict[str, Any] = {
@@ -71,4 +71,7 @@ class BatchRequest(Strict):
     region: Region
     coverage_year: CoverageYear
     pay_date: PayDate
-    people: list[Any] = Field(description="1,000人以内，每项同报价请求的 `person`", min_length=0)
+    people: list[Any] = Field(
+        description="1,000人以内，每项同报价请求的 `person`",
+        json_schema_extra={"items": {"$ref": "#/components/schemas/PersonForm"}, "maxItems": 1000},
+    )

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.contract.person import PersonForm
+from app.contract.words import Day
+from app.packs.mistakes import PackRefused
 from app.packs.read_pack import read_tree
 from app.rules.compiling import Compiled
 from app.rules.person import contradictions
@@ -24,19 +28,39 @@ class Case:
     expect: dict[str, Any]
 
 
+_COMPARED = (
+    "outcome", "reason", "personal_fen", "surcharge_fen", "subsidy_fen", "payable_fen", "waiting_days",
+    "benefits_start", "benefits_end", "valid_through", "route", "subsidies", "incentives", "notes", "missing",
+)  # fmt: skip
+
+
+class CaseForm(BaseModel):
+    """A case as written; what stands in `expect` is compared, the rest of the answer is not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    pay_date: Day
+    person: PersonForm
+    expect: dict[Literal[_COMPARED], Any] = Field(min_length=1)  # type: ignore[valid-type]
+
+
 def read_cases(path: Path) -> list[Case]:
-    """The cases of a file; ValueError or KeyError where one is not written right."""
+    """The cases of a file; raises PackRefused with the line of a case that is not written right."""
     tree, lines = read_tree(path.name, path.read_bytes(), nulls=True)
-    return [
-        Case(
-            case["name"],
-            lines[(i,)],
-            date.fromisoformat(case["pay_date"]),
-            PersonForm.model_validate(case["person"], strict=False),
-            case["expect"],
-        )
-        for i, case in enumerate(tree)
-    ]
+    if not isinstance(tree, list):
+        raise PackRefused(path.name, [(1, "cases are a list")])
+    found, mistakes = [], list[tuple[int, str]]()
+    for i, raw in enumerate(tree):
+        try:
+            case = CaseForm.model_validate(raw, strict=False)
+            found.append(Case(case.name, lines[(i,)], case.pay_date, case.person, case.expect))
+        except ValidationError as error:
+            told = ((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_url=False))
+            mistakes += [(lines[(i,)], f"{place}: {why}") for place, why in told]
+    if mistakes:
+        raise PackRefused(path.name, mistakes)
+    return found
 
 
 def run_case(compiled: Compiled, case: Case) -> list[str]:

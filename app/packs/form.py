@@ -8,17 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from app.packs.form_tests import (
-    CircumstanceCode,
-    ClassName,
-    Form,
-    Fund,
-    IdentityCode,
-    IdentityTest,
-    Reason,
-    RecognizedTest,
-    Test,
-)
+from app.contract.words import CircumstanceCode, ClassName, Fund, IdentityCode, Reason
+from app.packs.form_tests import Form, IdentityTest, RecognizedTest, Test
 from app.packs.scalars import Count, Day, Name, NotStated, Percent, Sentence, YesNo, Yuan
 
 

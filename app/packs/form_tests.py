@@ -1,29 +1,11 @@
 """Conditions of the pack language: what a rule may ask of a person and of the day of payment."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.contract.words import CircumstanceCode
 from app.packs.scalars import Count, Day, DayOrEdge, Name, Span, YesNo
-from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, FUNDS, IDENTITIES, REASON_NAMES
-
-
-def _word(known: Iterable[str]) -> Any:
-    """A word of the closed vocabulary: a Literal for the reader and for the JSON Schema, a string for the types."""
-    return Literal[tuple(known)]
-
-
-if TYPE_CHECKING:
-    IdentityCode = str
-    CircumstanceCode = str
-    ClassName = str
-    Fund = str
-    Reason = str
-else:
-    IdentityCode, CircumstanceCode = _word(IDENTITIES), _word(CIRCUMSTANCES)
-    ClassName = _word(name for names in CLASSES.values() for name in names)
-    Fund, Reason = _word(FUNDS), _word(REASON_NAMES)
 
 
 class Form(BaseModel):

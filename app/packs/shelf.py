@@ -54,7 +54,7 @@ class Shelf:
     def resolve(self, region: str, year: int) -> str:
         """The longest known prefix that has a notice for the year."""
         known: dict[int, str] | None = None
-        for candidate in _candidates(region):
+        for candidate in division_codes(region):
             years = self._files.get(candidate)
             if years is not None and year in years:
                 return candidate
@@ -86,7 +86,8 @@ class Shelf:
         return sum(map(len, self._files.values()))
 
 
-def _candidates(region: str) -> Iterator[str]:
+def division_codes(region: str) -> Iterator[str]:
+    """The region itself and, for a division code, the shorter codes above it, longest first."""
     yield region
     if region.isascii() and region.isdigit() and len(region) in _DIVISION_CODES:
         for length in range(len(region) - 1, 1, -1):
@@ -94,5 +95,7 @@ def _candidates(region: str) -> Iterator[str]:
 
 
 def _pack_files(folder: Path) -> Iterator[str]:
+    if not folder.is_dir():
+        raise PackRefused(str(folder), [(1, "there is no such folder of packs")])
     for root, _, names in os.walk(folder):
         yield from (os.path.join(root, n) for n in names if n.endswith(".yaml") and not n.endswith(".cases.yaml"))

@@ -3,12 +3,13 @@
 Two flavors come from the same writer: `decide`, which also says how long its verdict holds, and `decide_plain` for
 facts that have holes in them. A verdict is a plain tuple, because a quote builds several:
 
-    (code, offer, off, incentives, route, wait, subsidy, identity, opened, start, until)
+    (code, offer, granted, incentives, route, wait, subsidy, identity, opened, start, until)
 
-code: vocabulary.OPEN or the reason why there is no way in; offer: the first route of the same name and price; off: what
-is taken off, fen; incentives, route, wait, subsidy: indexes into the policy, -1 for none; identity: what the subsidy is
-for; opened: every route that was open; start: first day with benefits before the year's end is looked at, None where
-not stated; until: last day on which the same comparisons come out. `valid_through` speaks of the first four.
+code: vocabulary.OPEN or the reason why there is no way in; offer: the first route of the same name and price; granted:
+the first subsidy with the same shares as the one taken off; incentives, route, wait, subsidy: indexes into the policy;
+-1 stands for none; identity: what the subsidy is for; opened: every route that was open; start: first day with benefits
+before the year's end is looked at, None where not stated; until: last day on which the same comparisons come out.
+`valid_through` speaks of the first four.
 """
 
 from collections.abc import Callable, Iterator
@@ -104,7 +105,7 @@ def _aside(policy: Policy, when: c.Condition) -> Any:
 
 
 def _refuse(code: int, until: str = "until") -> str:
-    return f"return ({code}, -1, 0, (), -1, -1, -1, '', (), None, {until})"
+    return f"return ({code}, -1, -1, (), -1, -1, -1, '', (), None, {until})"
 
 
 def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
@@ -226,9 +227,10 @@ def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
     yield "_, _, unstated, start, route, wait = best"
     first: dict[tuple[str, int, int], int] = {}
     same = [first.setdefault((r.id, r.personal_fen, r.surcharge_fen), i) for i, r in enumerate(policy.routes)]
-    granted = [r.subsidy == "applies" for r in policy.routes]
-    if not all(granted):
-        yield f"if not {tuple(granted)!r}[route]: off = 0"
+    shares: dict[tuple[tuple[str, int], ...], int] = {}
+    alike = (*[shares.setdefault(row.shares, i) for i, row in enumerate(policy.subsidies)], -1)
+    granting = tuple(r.subsidy == "applies" for r in policy.routes)
+    yield f"granted = {alike!r}[subsidy]" + ("" if all(granting) else f" if {granting!r}[route] else -1")
     known = "route" if same == list(range(len(same))) else f"{tuple(same)!r}[route]"
     start = "None if unstated else start"
-    yield f"return ({OPEN}, {known}, off, perks, route, wait, subsidy, who, opened, {start}, until)"
+    yield f"return ({OPEN}, {known}, granted, perks, route, wait, subsidy, who, opened, {start}, until)"

@@ -32,11 +32,6 @@ def plus_months(day: int, months: int) -> int:
     return date(year, month0 + 1, min(start.day, monthrange(year, month0 + 1)[1])).toordinal()
 
 
-def plus_years(day: int, years: int) -> int:
-    """The anniversary `years` later; 29 February falls on the 28th where the year has no 29th."""
-    return plus_months(day, years * 12)
-
-
 def next_month(day: int) -> int:
     """The first day of the calendar month after the one `day` lies in."""
     start = date.fromordinal(day)

@@ -30,6 +30,7 @@ class Prospect:
     personal: int
     surcharge: int
     off: int
+    granted: int
     incentives: tuple[int, ...]
     moves: Callable[[int], int] | None = field(default=None, compare=False)
 
@@ -51,7 +52,7 @@ class Question:
         return self.missing == other.missing and self._prices() == other._prices()
 
     def _prices(self) -> frozenset[tuple[int, str | None, int]]:
-        return frozenset((p.code, p.route, p.off) for p in self.possible)
+        return frozenset((p.code, p.route, p.granted) for p in self.possible)
 
 
 Finding = Verdict | Question
@@ -110,9 +111,9 @@ def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
 
 
 def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
-    code, _, off, incentives, number, wait, _, _, _, start, _ = verdict
+    code, _, granted, incentives, number, wait, _, _, _, start, _ = verdict
     if number < 0:
-        return Prospect(code, None, None, None, False, None, 0, 0, 0, incentives)
+        return Prospect(code, None, None, None, False, None, 0, 0, 0, granted, incentives)
     none_left = start is not None and start > compiled.policy.last_day
     hole = start if isinstance(start, Hole) and not none_left else None
     route = compiled.policy.routes[number]
@@ -125,7 +126,8 @@ def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
         hole.fact if hole else None,
         route.personal_fen,
         route.surcharge_fen,
-        off,
+        compiled.policy.subsidies[granted].fen if granted >= 0 else 0,
+        granted,
         incentives,
         hole.step if hole else None,
     )
@@ -164,6 +166,9 @@ def _differ(one: Leaf, other: Leaf, apart: str) -> bool:
     a, b = one.result, other.result
     if replace(a, start=None, follows=None) != replace(b, start=None, follows=None):
         return True
+    if a.follows != b.follows and None not in (a.follows, b.follows) and apart not in (a.follows, b.follows):
+        # The later of two unknown days, told apart differently: the third fact has no part in it.
+        return False
     starts = [{p.start_when(x) for x in _reach(box, b2, p, apart)} for p, box, b2 in ((a, one, other), (b, other, one))]
     return len(starts[0] | starts[1]) > 1 and not (a.follows == b.follows != apart)
 

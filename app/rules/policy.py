@@ -17,12 +17,6 @@ class Cite:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    fen: int
-    cite: Cite
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """First and last day of payment; `stated_opening` is False where the notice names no first day."""
 

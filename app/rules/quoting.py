@@ -10,7 +10,7 @@ from app.rules.days import iso
 from app.rules.facts import Facts, read_facts
 from app.rules.finding import Finding, Question, find, holds_through
 from app.rules.person import Person
-from app.rules.shape import NONE_LEFT, STATED, UNSTATED, Class, belongs, question_shape, shape
+from app.rules.shape import NONE_LEFT, STATED, UNSTATED, Class, belongs, question_shape, shape, taken_subsidy
 from app.rules.skeleton import Skeleton
 from app.rules.unknown import Undecided
 
@@ -58,7 +58,7 @@ class Kind:
     def __init__(self, compiled: Compiled, verdict: tuple[Any, ...]) -> None:
         policy, (code, _, _, _, number, _, subsidy, _, _) = compiled.policy, verdict
         route = policy.routes[number] if number >= 0 else None
-        row = policy.subsidies[subsidy].id if subsidy >= 0 else None
+        row = taken_subsidy(policy, route, subsidy)
         self.verdict, self.skeletons = verdict, dict[Any, Skeleton]()
         self.event = route.event if route else None
         self.asides = [(i, t) for i, t in compiled.asides.items() if belongs(policy.notes[i], code, route, row)]

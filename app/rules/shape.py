@@ -1,6 +1,6 @@
 """The contract's answer for one class of people, with marks where the days differ (skeleton.py fills them in)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from app.rules import vocabulary as v
@@ -11,6 +11,7 @@ from app.rules.money import yuan
 from app.rules.policy import Note, Policy, Route
 
 STATED, UNSTATED, NONE_LEFT = range(3)
+_NOT_SETTLED = "subsidy_outside_window_not_settled"  # the explanation says it in its line about the subsidy
 
 
 class Class(NamedTuple):
@@ -78,7 +79,7 @@ def question_shape(policy: Policy, question: Question) -> dict[str, Any]:
         "possible": [_possible(policy, p) for p in question.possible],
         "explanation": [
             w.line("missing", cite, f"须先补充以下信息才能确定结果：{asked}。"),
-            *(_prospect_line(policy, p) for p in question.possible),
+            *_without_repeats(_prospect_line(policy, p) for p in question.possible),
         ],
         "policy": _policy(policy),
     }
@@ -141,7 +142,7 @@ def _steps(policy: Policy, c: Class, route: Route) -> Iterator[w.Line]:
     yield from w.contribution(route)
     yield from w.subsidy(policy, route, row, c.who, c.held)
     yield w.total(route, row)
-    yield from w.waiting(route, route.waits[c.wait] if c.wait >= 0 else None)
+    yield from w.waiting(policy, route, route.waits[c.wait] if c.wait >= 0 else None, late=c.late)
     yield w.benefits(policy, route, none_left=c.start == NONE_LEFT)
     for i in c.incentives:
         incentive = policy.incentives[i]
@@ -153,12 +154,17 @@ def _notes(policy: Policy, c: Class, route: Route | None) -> Iterator[Note]:
     chosen = [
         note
         for i, note in enumerate(policy.notes)
-        if belongs(note, c.code, route, policy.subsidies[c.subsidy].id if c.subsidy >= 0 else None)
+        if belongs(note, c.code, route, taken_subsidy(policy, route, c.subsidy))
         and (not note.conditional or i in c.notes)
     ]
     yield from chosen
     taken = {note.code for note in chosen}
     yield from (note for note in _standing(policy, c, route) if note.code not in taken)
+
+
+def taken_subsidy(policy: Policy, route: Route | None, subsidy: int) -> str | None:
+    """The id of the subsidy that is taken off on this way in."""
+    return policy.subsidies[subsidy].id if subsidy >= 0 and route and route.subsidy == "applies" else None
 
 
 def belongs(note: Note, code: int, route: Route | None, subsidy: str | None) -> bool:
@@ -185,7 +191,7 @@ def _standing(policy: Policy, c: Class, route: Route | None) -> Iterator[Note]:
         yield Note("no_benefits_left", "rule", text, route.start.cite)
     if route.subsidy == "not_settled" and c.subsidy >= 0:
         text = "公告只规定缴费期内同缴同补，缴费期外是否资助未作规定，本次不抵扣，请向医保经办机构核实。"
-        yield Note("subsidy_outside_window_not_settled", "silence", text, route.subsidy_cite or route.cite)
+        yield Note(_NOT_SETTLED, "silence", text, route.subsidy_cite or route.cite)
 
 
 def _note_items(notes: list[Note]) -> list[dict[str, str]]:
@@ -193,7 +199,7 @@ def _note_items(notes: list[Note]) -> list[dict[str, str]]:
 
 
 def _silences(notes: list[Note]) -> list[w.Line]:
-    return [w.line("silence", n.cite, n.text) for n in notes if n.kind == "silence"]
+    return [w.line("silence", n.cite, n.text) for n in notes if n.kind == "silence" and n.code != _NOT_SETTLED]
 
 
 def _possible(policy: Policy, p: Prospect) -> dict[str, Any]:
@@ -232,6 +238,10 @@ POSSIBLE_FIELDS = (
 )
 
 
+def _without_repeats(lines: Iterable[w.Line]) -> list[w.Line]:
+    return list({line["text"]: line for line in lines}.values())
+
+
 def _prospect_line(policy: Policy, p: Prospect) -> w.Line:
     if p.route is None:
         reason = v.REASONS[p.code] or ""
@@ -240,4 +250,8 @@ def _prospect_line(policy: Policy, p: Prospect) -> w.Line:
     text = f"可能的结果：按“{route.title}”办理，应缴{yuan(p.personal + p.surcharge - p.off)}"
     if p.waiting_days:
         text += f"，等待期{p.waiting_days}天"
+    if p.follows:
+        text += f"，待遇起始日随{v.QUESTIONS[p.follows]}而定"
+    elif p.start is not None:
+        text += f"，待遇自{iso(p.start)}起"
     return w.line("possible", route.cite, text + "。")

@@ -130,8 +130,9 @@ class Hole:
     def _either(self, other: "Hole") -> bool:
         """Not below another unknown day? Where both orders are possible, split both ranges once in their overlap.
 
-        That shows each order in two of the four parts. In the other two it is of no further consequence: whichever
-        day decides shows in the answer, so both are asked for.
+        That shows each order in two of the four parts; in the other two the order is taken to be that of the facts'
+        names. Whichever day decides shows in the answer, so both are asked for in any case; and a third fact is not
+        held responsible for which of the two it is (finding.py).
         """
         (low, high), (low2, high2) = self.bounds(), other.bounds()
         if low < high2 and high >= low2 and self.world.meet(self.fact, other.fact):
@@ -139,7 +140,7 @@ class Hole:
             self.reaches(middle)
             other.reaches(middle)
             (low, high), (low2, high2) = self.bounds(), other.bounds()
-        return low + high >= low2 + high2
+        return low >= high2 or (high >= low2 and self.fact < other.fact)
 
 
 class SettledBy:

@@ -5,7 +5,7 @@ per person (skeleton.py).
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from app.rules import vocabulary as v
 from app.rules.conditions import Birth, CircumstanceDay, EmploymentEnd, Event
@@ -39,7 +39,10 @@ def clauses(cites: Iterable[Cite]) -> Cite:
     listed = list(dict.fromkeys(cites))
     if len(listed) == 1:
         return listed[0]
-    return Cite(listed[0].source, "、".join(clause(c) for c in listed))
+    sources = {c.source for c in listed}
+    # A sentence that rests on another document or on a convention as well must not pass for the notice's own.
+    rank: tuple[Literal["document", "convention", "notice"], ...] = ("document", "convention", "notice")
+    return Cite(next(source for source in rank if source in sources), "、".join(clause(c) for c in listed))
 
 
 def names(codes: Iterable[str]) -> str:
@@ -75,7 +78,7 @@ def choice(policy: Policy, opened: tuple[int, ...], taken: int) -> Iterator[Line
     if len(opened) > 1:
         titles = "”“".join(policy.routes[i].title for i in opened)
         best = policy.routes[taken].title
-        yield line("choice", CONVENTION, f"同时符合“{titles}”，取对参保人最有利的“{best}”（产品约定，公告未规定）。")
+        yield line("choice", CONVENTION, f"同时符合“{titles}”，取对参保人最有利的“{best}”（产品约定）。")
 
 
 def contribution(route: Route) -> Iterator[Line]:
@@ -92,23 +95,40 @@ def contribution(route: Route) -> Iterator[Line]:
 
 def subsidy(policy: Policy, route: Route, row: Subsidy | None, who: str, held: tuple[str, ...]) -> Iterator[Line]:
     """Which subsidy is taken off and why this one, or why none is."""
-    if row is None:
-        if held and route.subsidy != "none" and policy.subsidies and route.personal_fen:
-            cite = clauses(r.cite for r in policy.subsidies)
-            yield line("subsidy", cite, f"所报身份（{names(held)}）不在公告规定的资助范围内，不予资助。")
+    if not held and row is None:
         return
-    if route.subsidy == "applies":
-        funds = "、".join(v.FUNDS[fund] + (yuan(fen) if row.shares[1:] else "") for fund, fen in row.shares)
-        yield line("subsidy", row.cite, f"{names([who])}享受资助{yuan(row.fen)}（{funds}），缴费时直接抵扣。")
-        if len(held) > 1:
-            text = f"所报身份为{names(held)}，每人只享受一项资助，取金额最高的一项（金额相同取公告列在前的）。"
-            yield line("subsidy_choice", policy.one_subsidy_cite, text)
-        return
-    cite = route.subsidy_cite or route.cite
-    if route.subsidy == "none" and route.personal_fen:
-        yield line("subsidy", cite, "按公告规定，此途径缴费不享受本年度资助。")
-    elif route.subsidy == "not_settled":
-        yield line("subsidy", cite, "缴费期外是否享受资助公告未作规定，本次不抵扣，请向医保经办机构核实。")
+    named = [r for r in policy.subsidies if any(s.code in held for s in r.selectors)]
+    if route.subsidy == "none" and route.personal_fen and (row or named):
+        yield line("subsidy", route.subsidy_cite or route.cite, "按公告规定，此途径缴费不享受本年度资助。")
+    elif row is None and route.personal_fen and policy.subsidies:
+        yield _not_granted(policy, named, held)
+    elif row is not None and route.subsidy == "applies":
+        yield from _granted(policy, row, who, held, whole=row.fen == route.personal_fen)
+    elif row is not None and route.subsidy == "not_settled":
+        text = "缴费期外是否享受资助公告未作规定，本次不抵扣，请向医保经办机构核实。"
+        yield line("subsidy", route.subsidy_cite or route.cite, text)
+
+
+def _not_granted(policy: Policy, named: list[Subsidy], held: tuple[str, ...]) -> Line:
+    """The notice doesn't name the identity, or it names it and the conditions are not met."""
+    if named:
+        text = f"所报身份（{names(held)}）不符合公告规定的认定期限或条件，本次不予资助。"
+        return line("subsidy", clauses(r.cite for r in named), text)
+    text = f"所报身份（{names(held)}）不在公告规定的资助范围内，不予资助。"
+    return line("subsidy", clauses(r.cite for r in policy.subsidies), text)
+
+
+def _granted(policy: Policy, row: Subsidy, who: str, held: tuple[str, ...], *, whole: bool) -> Iterator[Line]:
+    funds = "、".join(v.FUNDS[fund] + (yuan(fen) if row.shares[1:] else "") for fund, fen in row.shares)
+    how = (
+        f"全额资助{yuan(row.fen)}（{funds}），本人不缴费"
+        if whole
+        else f"资助{yuan(row.fen)}（{funds}），缴费时直接抵扣"
+    )
+    yield line("subsidy", row.cite, f"{names([who])}享受{how}。")
+    if len(held) > 1:
+        text = f"所报身份为{names(held)}，每人只享受一项资助，取金额最高的一项（金额相同取公告列在前的）。"
+        yield line("subsidy_choice", policy.one_subsidy_cite, text)
 
 
 def total(route: Route, row: Subsidy | None) -> Line:
@@ -123,12 +143,14 @@ def total(route: Route, row: Subsidy | None) -> Line:
     )
 
 
-def waiting(route: Route, wait: Wait | None) -> Iterator[Line]:
+def waiting(policy: Policy, route: Route, wait: Wait | None, *, late: bool) -> Iterator[Line]:
     if wait is not None:
-        text = f"设{wait.days}天待遇等待期，缴费当日为第1天；等待期不使待遇早于参保年度开始。"
-        yield line("waiting", wait.cite, text)
+        early = "" if late else "；等待期不使待遇早于参保年度开始"
+        yield line("waiting", wait.cite, f"设{wait.days}天待遇等待期，缴费当日为第1天{early}。")
     elif route.start.anchor != "not_stated":
-        yield line("waiting", route.cite, "无待遇等待期。")
+        waits = any(r.waits for r in policy.routes)
+        cite = route.start.cite if waits else Cite("convention", "产品约定：公告没有规定等待期")
+        yield line("waiting", cite, "无待遇等待期。")
 
 
 def benefits(policy: Policy, route: Route, *, none_left: bool) -> Line:
@@ -146,8 +168,11 @@ def closing(policy: Policy, reason: str) -> Iterator[Line]:
         yield line("coverage_year", policy.coverage_cite, f"{policy.coverage_year}参保年度已于{last}结束，不能再缴费。")
     elif reason == "not_yet_open":
         opening = min(policy.windows, key=lambda w: w.opens)
-        text = f"缴费期从{iso(opening.opens)}开始，{PAY}尚未开始；未开始前任何情形都不能缴费。"
-        yield line("window", opening.cite, text)
+        if opening.stated_opening:
+            yield line("window", opening.cite, f"缴费期从{iso(opening.opens)}开始，缴费日{PAY}还没有到缴费期。")
+        else:
+            yield line("window", CONVENTION, f"公告未载明缴费开始日期，{iso(opening.opens)}以前不受理，缴费日为{PAY}。")
+        yield line("not_yet_open", CONVENTION, "缴费期开始以前，任何情形都不能缴费（产品约定）。")
     else:
         yield line("window", main.cite, f"集中缴费期已于{iso(main.closes)}结束，{PAY}不在缴费期内。")
         yield from _no_way_in(policy)

@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+__all__ = ["Connection", "Database", "StorageUnavailable", "open_database"]
+
 _FIXED_SQLITE = (3, 51, 3)  # up to 3.51.2 a reset of the write-ahead log can corrupt the file
+
+
+class StorageUnavailable(Exception):  # noqa: N818 - what callers act on
+    """The database did not do what it was asked; whether a commit on its way was stored is not known."""
 
 
 class Database:
@@ -24,23 +30,21 @@ class Database:
 
         An error while committing leaves the outcome unknown; the caller must not tell anybody that it is stored.
         """
-        with self.engine.begin() as connection:
-            yield connection
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            # Its text may hold values of the row: it goes no further than the exception's chain.
+            raise StorageUnavailable(type(error).__name__) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reads only; nothing is committed."""
-        with self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
-
-    def answers(self) -> bool:
-        """Whether the database can be asked at all."""
         try:
-            with self.reading() as connection:
-                connection.execute(text("SELECT 1"))
-        except SQLAlchemyError:
-            return False
-        return True
+            with self.engine.connect() as connection:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        except SQLAlchemyError as error:
+            raise StorageUnavailable(type(error).__name__) from error
 
     def close(self) -> None:
         self.engine.dispose()

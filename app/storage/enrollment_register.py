@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.storage.ids import region_of
@@ -21,6 +21,7 @@ _UPDATE = update(enrollments).where(_e.region == bindparam("r"), _e.id == bindpa
 _l = live_enrollments.c
 _RELEASE = delete(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
 _LIVE = select(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:n, 0))")
 _STORED = select(answers).where(answers.c.client_id == bindparam("c"), answers.c.key == bindparam("k"))
 
 
@@ -36,6 +37,13 @@ def by_order(connection: Connection, order_no: str) -> RowMapping | None:
     """The enrollment of an order, locked: a payment is about to change it."""
     found = connection.execute(_BY_ORDER.with_for_update(), {"r": region_of(order_no), "o": order_no})
     return found.mappings().first()
+
+
+def try_lock(connection: Connection, name: str) -> bool:
+    """A lock by name until the transaction ends, False where another holds it. SQLite's one writer needs none."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(_LOCK, {"n": name}).scalar())
 
 
 def claim(connection: Connection, row: Mapping[str, Any]) -> bool:

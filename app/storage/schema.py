@@ -6,9 +6,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.storage.database import Database
+from app.storage.database import Database, StorageUnavailable
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
@@ -35,6 +34,6 @@ def is_current(database: Database) -> bool:
     try:
         with database.reading() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError:
+    except StorageUnavailable:
         return False
     return present == ScriptDirectory.from_config(_config()).get_current_head()

@@ -1,16 +1,19 @@
 """What every deed needs: the database, the notices, the keys to personal data, and the clock."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from app.collector.signature import BadSignature
 from app.contract.person import PersonForm
 from app.packs.shelf import Shelf
 from app.rules.quoting import quote
-from app.storage.database import Database
+from app.storage.database import Database, StorageUnavailable
 from app.storage.personal import Vault
+
+__all__ = ["BadSignature", "Office", "Refused", "StorageUnavailable", "business_day", "moment"]
 
 SHANGHAI = timezone(timedelta(hours=8))  # since 1991 without daylight saving; no payment is older
 
@@ -21,6 +24,8 @@ class Office:
     shelf: Shelf
     vault: Vault
     today: Callable[[], date]
+    webhook_keys: Sequence[bytes]
+    development_key: str | None = None
 
     def now(self) -> int:
         """Microseconds since 1970."""
@@ -36,9 +41,11 @@ class Office:
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
     """A deed that is not done; `code` is the contract's, `more` goes into the problem beside it."""
 
-    def __init__(self, code: str, detail: str | None = None, **more: Any) -> None:
+    def __init__(
+        self, code: str, detail: str | None = None, errors: list[tuple[str, str]] | None = None, **more: Any
+    ) -> None:
         super().__init__(code)
-        self.code, self.detail, self.more = code, detail, more
+        self.code, self.detail, self.errors, self.more = code, detail, errors, more
 
 
 def moment(microseconds: int) -> str:

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from app.contract.enrollment import EnrollmentRequest
 from app.contract.person import PersonForm
 from app.enrollment import ledger
@@ -17,6 +15,7 @@ from app.enrollment.payments import State
 from app.rules.person import contradictions
 from app.storage import enrollment_register as register
 from app.storage import payment_register
+from app.storage.database import Connection
 from app.storage.ids import new_id
 from app.workflows.office import Office, Refused
 from app.workflows.show_enrollment import shown
@@ -59,7 +58,8 @@ def open_enrollment(
     _check_facts(facts, asked.coverage_year)
     quoted = office.quote_for(facts, region, asked.coverage_year, office.today())
     with office.database.transaction() as connection:
-        _one_at_a_time(office, connection, client, key)
+        if not register.try_lock(connection, f"{client}\x1f{key}"):  # another process works on the same key
+            raise Refused("idempotency_in_progress")
         stored = register.stored_answer(connection, client, key)
         if stored is not None:
             if stored["request_hash"] != request_hash:
@@ -73,14 +73,6 @@ def open_enrollment(
         kept |= {"status": answer.status, "location": answer.location, "body": answer.body}
         register.store_answer(connection, kept | {"created_at": row["created_at"]})
     return answer
-
-
-def _one_at_a_time(office: Office, connection: Connection, client: str, key: str) -> None:
-    """Another process may be working on the same key; SQLite's one writer needs no lock."""
-    if office.database.is_postgresql:
-        lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:k, 0))")
-        if not connection.execute(lock, {"k": f"{client}\x1f{key}"}).scalar():
-            raise Refused("idempotency_in_progress")
 
 
 def _facts(asked: EnrollmentRequest) -> dict[str, Any]:

@@ -5,11 +5,11 @@ bytes in -> signature (api) -> inbox -> decision -> ledger -> enrollment -> comm
 
 import hashlib
 import json
+import time
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
+from app.collector.signature import verify
 from app.contract.callback import PaymentEvent
 from app.enrollment import ledger
 from app.enrollment.payments import Decision, Reason, Reversed, State, on_payment, on_reversal
@@ -17,11 +17,18 @@ from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as enrollments
 from app.storage import payment_register as register
+from app.storage.database import Connection
 from app.storage.ids import new_id, region_of
 from app.workflows.office import Office, Refused, business_day
 
 Row = Any  # a row of the database, or one about to become one
 UNKNOWN = "unknown"  # the region of orders that were not made here
+
+
+def receive_callback(office: Office, headers: dict[str, str], raw: bytes) -> None:
+    """The whole way of a callback. Raises BadSignature (nothing is stored), pydantic's ValidationError, or Refused."""
+    verify(office.webhook_keys, headers, raw, time.time())
+    record_payment(office, PaymentEvent.model_validate_json(raw), raw)
 
 
 def record_payment(office: Office, event: PaymentEvent, raw: bytes) -> None:

@@ -55,3 +55,14 @@ def test_a_notice_that_is_not_there_is_a_problem(client: httpx.Client, path: str
     response = client.get(f"/v1/policies/{path}")
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_list_is_found_by_a_code_below_the_county_too(client: httpx.Client) -> None:
+    found = client.get("/v1/policies", params={"region": "430424106201"}).json()["policies"]
+    assert [p["id"] for p in found] == ["430424-2024"]
+
+
+def test_unstated_openings_and_starts_are_silences(client: httpx.Client) -> None:
+    (found,) = client.get("/v1/policies", params={"region": "hunan-anon-town"}).json()["policies"]
+    codes = {s["code"] for s in found["silences"]}
+    assert {"window_opening_not_stated", "benefits_start_not_stated"} <= codes

@@ -1,5 +1,7 @@
 """Quotes over HTTP, as a payment mini-program asks for them."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -52,13 +54,15 @@ def test_null_counts_as_not_given(client: httpx.Client) -> None:
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("an impossible date", {"pay_date": "2023-02-30"}, "pay_date"),
+    ("seconds as a date", {"pay_date": "1698883200"}, "pay_date"),
+    ("seconds as a birth date", {"person": {"birth_date": "0"}}, "person.birth_date"),
     ("a date with a time", {"pay_date": "2023-02-03T00:00:00"}, "pay_date"),
     ("a year as text", {"coverage_year": "2024"}, "coverage_year"),
     ("a year as true", {"coverage_year": True}, "coverage_year"),
     ("a year with a fraction", {"coverage_year": 2024.0}, "coverage_year"),
     ("a huge year", {"coverage_year": 10**30}, "coverage_year"),
-    ("an unknown key", {"persn": {}}, ""),
-    ("an unknown fact", {"person": {"birthdate": "1985-06-15"}}, "person"),
+    ("an unknown key", {"persn": {}}, "persn"),
+    ("an unknown fact", {"person": {"birthdate": "1985-06-15"}}, "person.birthdate"),
     ("an unknown identity", {"person": {"identities": [{"code": "rich"}]}}, "person.identities.0.code"),
     ("a list for a person", {"person": []}, "person"),
     ("months beyond a year", {"person": {"employee_insurance": {"status": "ended", "months_paid_this_year": 13}}},
@@ -211,3 +215,39 @@ def test_the_ends_of_the_calendar_do_no_harm(client: httpx.Client, region: str, 
         assert client.post("/v1/quotes", json=body).status_code == 200
     body = {"region": region, "coverage_year": year, "person": person}
     assert client.post("/v1/quotes/calendar", json=body).status_code == 200
+
+
+def test_an_error_is_not_larger_than_a_person_can_read(client: httpx.Client) -> None:
+    response = ask(client, person={f"k{n}": n for n in range(50_000)})
+    assert response.status_code == 422
+    assert len(response.content) < 2000
+
+
+def test_nothing_is_redirected_to_a_host_that_the_sender_names(client: httpx.Client) -> None:
+    response = client.post("/v1/quotes/", json={}, headers={"host": "elsewhere.example"})
+    assert (response.status_code, response.headers.get("location")) == (404, None)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_may_ask_with_head(client: httpx.Client, path: str) -> None:
+    assert client.head(path).status_code == 200
+
+
+def test_the_service_answers_others_while_a_heavy_batch_runs(client: httpx.Client) -> None:
+    heavy = {
+        "circumstances": [
+            {"code": c} for c in ("military_discharge", "prison_release", "welfare_institution_admission")
+        ],
+        "employee_insurance": {"status": "ended"},
+        "identities": [{"code": "orphan", "since": "2026-02-05"}],
+    }
+    body = {"region": "hunan-anon-district", "coverage_year": 2026, "pay_date": "2026-04-01", "people": [heavy] * 60}
+    with ThreadPoolExecutor(1) as pool:
+        batch = pool.submit(client.post, "/v1/quotes/batch", json=body)
+        waits = []
+        while not batch.done():
+            start = time.perf_counter()
+            assert client.get("/healthz").status_code == 200
+            waits.append(time.perf_counter() - start)
+        assert len(batch.result().json()["quotes"]) == 60
+    assert max(waits) < 0.5

@@ -242,16 +242,17 @@ def test_many_payments_at_once_cover_once_and_the_rest_wait(office: httpx.Client
     assert [i["reason"] for i in suspended(office, made["order_no"])] == ["second_payment"] * 11
 
 
+def balances(office: httpx.Client) -> dict[str, int]:
+    params = {"region": "430424", "coverage_year": "2024"}
+    found = office.get("/v1/ledger/balances", params=params).json()["balances"]
+    return {b["account"]: b["balance_fen"] for b in found}
+
+
 def test_the_books_balance(office: httpx.Client) -> None:
-    region = {"region": "430424"}
-    before = {
-        b["account"]: b["balance_fen"] for b in office.get("/v1/ledger/balances", params=region).json()["balances"]
-    }
+    before = balances(office)
     made = enrolled(office, person={"identities": [{"code": "subsistence_allowance"}]})
     send(office, payment(made["order_no"], 19000))
-    after = {
-        b["account"]: b["balance_fen"] for b in office.get("/v1/ledger/balances", params=region).json()["balances"]
-    }
+    after = balances(office)
     moved = {account: fen - before.get(account, 0) for account, fen in after.items() if fen != before.get(account, 0)}
     assert moved == {"collector": 19000, "subsidy:unspecified": 19000, "personal": -38000}
     assert sum(b["balance_fen"] for b in office.get("/v1/ledger/balances").json()["balances"]) == 0

@@ -11,12 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import IntegrityError
 
 from app.contract.enrollment import ID_TYPES
 from app.enrollment import id_numbers
 from app.enrollment.ledger import Posting, Unbalanced
-from app.storage.database import Database, open_database
+from app.storage.database import Database, StorageUnavailable, open_database
 from app.storage.ids import new_id, region_of
 from app.storage.personal import Vault
 from app.storage.schema import is_current, migrate
@@ -66,7 +65,7 @@ def test_a_transaction_that_fails_leaves_nothing(empty: Database) -> None:
             connection.execute(text(row))
             connection.execute(text(row))
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StorageUnavailable):
         twice()
     with empty.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM clients")).scalar() == 0

@@ -1,0 +1,19 @@
+"""The ledger's balances, and whether the schema under it is current."""
+
+from typing import Any
+
+from app.storage import payment_register
+from app.storage.schema import is_current
+from app.workflows.office import Office
+
+
+def balances(office: Office, region: str | None, year: int | None) -> list[dict[str, Any]]:
+    """By region, coverage year and account; debits above zero."""
+    with office.database.reading() as connection:
+        rows = payment_register.balances(connection, region, year)
+    return [dict(row) | {"balance_fen": int(row["balance_fen"])} for row in rows]
+
+
+def is_ready(office: Office) -> bool:
+    """Whether the database answers and has the schema that this program expects."""
+    return is_current(office.database)
