@@ -1,9 +1,11 @@
 # The service's image: one virtual environment on a slim Python, run by a user who can write only to the data folder.
 #
 #   docker build --tag canbao .
-#   docker run --publish 127.0.0.1:8000:8000 --volume canbao-data:/var/lib/canbao canbao
+#   docker run --publish 127.0.0.1:8000:8000 --volume canbao-data:/var/lib/canbao --env-file canbao.env canbao
 #
-# Told nothing more, it runs in development mode; CANBAO_ENV=production refuses the settings only that may have.
+# It runs in production mode and refuses to start until DATABASE_URL, CANBAO_WEBHOOK_SECRETS, CANBAO_DATA_KEYS and
+# CANBAO_INDEX_KEY are set (README.md); `canbao migrate` in the same image brings the database up to date. To look around
+# without any of them: --env CANBAO_ENV=development.
 #
 # BASE        what the service runs on: any bookworm image with python3 (3.11) on its path. The default, or a plain
 #             Debian bookworm with the package python3.
@@ -29,6 +31,7 @@ RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf --mount=type=secret,id=
     --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md ./
 COPY app app
+COPY migrations migrations
 # The check refuses a lock that no longer covers what pyproject.toml asks for.
 RUN /tools/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /tools/bin/pip --python /opt/canbao/bin/python3 install --no-cache-dir --no-index --no-deps \
@@ -53,7 +56,8 @@ ENV PATH=/opt/canbao/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \
     PORT=8000 \
-    CANBAO_DATA=/var/lib/canbao
+    CANBAO_DATA=/var/lib/canbao \
+    CANBAO_ENV=production
 WORKDIR /var/lib/canbao
 VOLUME /var/lib/canbao
 # By number, so that an orchestrator can see that it is not root.

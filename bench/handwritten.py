@@ -18,6 +18,7 @@ HALF = {
 }  # fmt: skip
 NAMES = {"at_risk_of_poverty": "边缘易致贫人口", "subsistence_allowance": "低保对象", "orphan": "孤儿"}
 NINETY = timedelta(days=90)
+FAMILY = "职工的个人账户可为配偶、父母、子女、兄弟姐妹、祖父母、外祖父母、孙子女、外孙子女缴费。"
 LOST_YEARS = (
     "来源文本部分年份缺字，按上下文理解（情形1为2025年10月1日至12月31日，情形3为2025年无中断，"
     "情形4为2026年，二(六)2为2025年10月2日至12月31日中断）。"
@@ -70,23 +71,30 @@ def answer(person: Person, pay: date, policy: dict[str, Any]) -> dict[str, Any]:
     clause2 = "二(四)、二(四)情形3" if route == "employment_ended" else "二(四)"
     if route == "employment_ended":
         text = "同时符合“缴费期外缴费，个人缴费加财政补助”“2026年职工医保中断90日内参保”，取对参保人最有利的“"
-        text += "2026年职工医保中断90日内参保”（产品约定，公告未规定）。"
+        text += "2026年职工医保中断90日内参保”（产品约定）。"
         lines.append({"step": "choice", "clause": "产品约定", "text": text, "source": "convention"})
     say("contribution", "二(四)", "个人缴费400元。")
     if surcharge:
         say("surcharge", "二(四)、二(三)", "另须缴纳财政补助标准部分700元，合计1100元。")
     if off:
+        how = f"资助{off // 100}元（资金渠道公告未载明），缴费时直接抵扣"
+        if off == 40000:
+            how = "全额资助400元（资金渠道公告未载明），本人不缴费"
         say(
             "subsidy",
             "二(五)",
-            f"{NAMES[who]}享受资助{off // 100}元（资金渠道公告未载明），缴费时直接抵扣。",
+            f"{NAMES[who]}享受{how}。",
         )
         notes.append({"code": "subsidy_fund_not_named", "text": "公告没有写明资助出自哪项资金。", "clause": "二(五)"})
         say("payable", "二(四)、二(五)", f"应缴400元减资助{off // 100}元，本人实缴{(40000 - off) // 100}元。")
     else:
         say("payable", "二(四)、二(三)" if surcharge else clause2, f"本人实缴{(40000 + surcharge) // 100}元。")
     if wait:
-        say("waiting", "二(六)1", "设90天待遇等待期，缴费当日为第1天；等待期不使待遇早于参保年度开始。")
+        say(
+            "waiting",
+            "二(六)1",
+            "设90天待遇等待期，缴费当日为第1天" + ("。" if surcharge else "；等待期不使待遇早于参保年度开始。"),
+        )
     else:
         say("waiting", clause, "无待遇等待期。")
     left = start <= LAST
@@ -100,11 +108,11 @@ def answer(person: Person, pay: date, policy: dict[str, Any]) -> dict[str, Any]:
         if off:
             say("silence", "二(五)", "公告没有写明资助出自哪项资金。")
         say("silence", "二(四)", opening)
-    if route == "employment_ended":
+    if route != "employment_ended":
+        at = next((i for i, n in enumerate(notes) if n["code"] == "window_opening_not_stated"), len(notes))
+        notes.insert(at, {"code": "family_account_may_pay", "text": FAMILY, "clause": "三(三)"})
+    else:
         notes.append({"code": "lost_years_read_from_context", "text": LOST_YEARS, "clause": "二(四)"})
-    if route == "late":
-        graded = "2027年将试行分档缴费，2026年未缴费的2027年多缴；公告没有写明金额。"
-        notes.append({"code": "next_year_graded", "text": graded, "clause": "二(四)"})
     payable = 40000 + surcharge - off
     return {
         "outcome": "payable" if payable else "exempt",

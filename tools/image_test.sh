@@ -226,12 +226,37 @@ find_service() {
     return 1
 }
 
+# What production wants, made up for this run; nothing of it is kept.
+make_settings() {
+    production=()
+    local line
+    while IFS= read -r line; do production+=(--env "$line"); done < <(python3 - <<'PY'
+import base64, os
+key = lambda: base64.b64encode(os.urandom(32)).decode()
+print("DATABASE_URL=sqlite:////var/lib/canbao/canbao.db")
+print(f"CANBAO_WEBHOOK_SECRETS=whsec_{key()}\nCANBAO_DATA_KEYS=k1:{key()}\nCANBAO_INDEX_KEY={key()}")
+PY
+    )
+}
+
+# Without its settings the image must not come up with development's keys on an open port.
+refuses_without_settings() {
+    ! in_image canbao serve >"$work/refusal.log" 2>&1 || die "canbao serve starts without its settings"
+    grep -q DATABASE_URL "$work/refusal.log" || die "the refusal names no setting: $(cat "$work/refusal.log")"
+}
+
+# `canbao migrate` makes the database in the data folder, and the service then is ready.
+migrates() {
+    buildah "${store[@]}" run --isolation chroot "${production[@]}" "$container" -- canbao migrate >"$work/migrate.log" 2>&1 </dev/null ||
+        die "canbao migrate failed: $(tail -n 5 "$work/migrate.log")"
+}
+
 start_service() {
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     local command=()
     mapfile -t command < <(configured "'\n'.join(config['Cmd'])")
     # The image says 0.0.0.0; this container shares the machine's network, so here it is told to keep to loopback.
-    buildah "${store[@]}" run --isolation chroot --env HOST=127.0.0.1 --env "PORT=$port" "$container" -- \
+    buildah "${store[@]}" run --isolation chroot --env HOST=127.0.0.1 --env "PORT=$port" "${production[@]}" "$container" -- \
         "${command[@]}" >"$work/service.log" 2>&1 </dev/null &
     server=$!
     local tries
@@ -321,6 +346,9 @@ main() {
     check_nothing_leaked
     check_data_folder
     say "running it"
+    make_settings
+    refuses_without_settings
+    migrates
     start_service
     check_quote
     healthcheck || die "the HEALTHCHECK fails on a healthy service: $(cat "$work/healthcheck.log")"

@@ -73,5 +73,6 @@ class BatchRequest(Strict):
     pay_date: PayDate
     people: list[Any] = Field(
         description="1,000人以内，每项同报价请求的 `person`",
-        json_schema_extra={"items": {"$ref": "#/components/schemas/PersonForm"}, "maxItems": 1000},
+        # Anything may stand there: what is no person gets its problem in its place.
+        json_schema_extra={"items": {"anyOf": [{"$ref": "#/components/schemas/PersonForm"}, {}]}, "maxItems": 1000},
     )

@@ -9,7 +9,8 @@ from alembic.script import ScriptDirectory
 
 from app.storage.database import Database, StorageUnavailable
 
-MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
+_INSTALLED = Path(__file__).parent / "migrations"  # where the wheel puts them (pyproject.toml)
+MIGRATIONS = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent.parent / "migrations"
 
 
 def _config() -> Config:
