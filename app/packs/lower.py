@@ -83,6 +83,7 @@ class _Lowering:
         personal, surcharge, cites = self.charge(r.charge, (*path, "charge"))
         return p.Route(
             id=r.route or r.id,
+            entry=r.id,
             title=r.title,
             when=self.tests.test(r.when, (*path, "when")),
             personal_fen=personal,
@@ -182,7 +183,11 @@ class _Lowering:
             kind=n.kind,
             text=n.text,
             cite=self.cite(n, path),
-            routes=self._known(n.shown.routes, [r.route or r.id for r in self.pack.routes], (*path, "shown", "routes")),
+            routes=self._known(
+                n.shown.routes,
+                [name for r in self.pack.routes for name in (r.id, r.route or r.id)],
+                (*path, "shown", "routes"),
+            ),
             subsidies=self._known(
                 n.shown.subsidies, [s.id for s in self.pack.subsidies], (*path, "shown", "subsidies")
             ),

@@ -93,8 +93,8 @@ def _aside(policy: Policy, when: c.Condition) -> Any:
     held = [
         f"    {name} = {value}"
         for name, value in (
-            ("ids", "present(f.identities, pay, pay)[0]"),
-            ("circ", "present(f.circumstances, pay, pay)[0]"),
+            ("ids", "f.identities and present(f.identities, pay, pay)[0]"),
+            ("circ", "f.circumstances and present(f.circumstances, pay, pay)[0]"),
             ("birth", "f.birth"),
             ("had_job", "f.had_job"),
             ("ended", "f.ended"),

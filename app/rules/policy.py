@@ -59,9 +59,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One of the notice's ways in. `subsidy`: taken off at payment, not granted, or not settled by the notice."""
+    """One of the notice's ways in, or a variant of one: `entry` is its own name, `id` the one that answers show.
+
+    `subsidy`: taken off at payment, not granted, or not settled by the notice."""
 
     id: str
+    entry: str
     title: str
     when: Condition
     personal_fen: int

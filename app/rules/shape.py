@@ -173,7 +173,7 @@ def belongs(note: Note, code: int, route: Route | None, subsidy: str | None) -> 
         return True
     if route is None:
         return v.REASONS[code] in note.reasons
-    return route.id in note.routes or subsidy in note.subsidies
+    return not note.routes.isdisjoint((route.id, route.entry)) or subsidy in note.subsidies
 
 
 def _standing(policy: Policy, c: Class, route: Route | None) -> Iterator[Note]:

@@ -7,6 +7,8 @@ client's idempotency keys, and the clients themselves. Each of these is spread b
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
+SCHEMA = "0001"  # the newest migration; a test holds it against the folder
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

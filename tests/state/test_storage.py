@@ -19,7 +19,7 @@ from app.storage.database import Database, StorageUnavailable, open_database
 from app.storage.ids import new_id, region_of
 from app.storage.personal import Vault
 from app.storage.schema import is_current, migrate
-from app.storage.tables import metadata
+from app.storage.tables import SCHEMA, metadata
 from tests.conftest import service
 from tests.state.made_up import enrolled, registration
 
@@ -54,6 +54,11 @@ def test_the_tables_are_what_the_migrations_make(empty: Database) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     assert differences == []
     empty.close()
+
+
+def test_the_program_expects_the_newest_migration() -> None:
+    newest = sorted((ROOT / "migrations" / "versions").glob("*.py"))[-1].name.split("_")[0]
+    assert newest == SCHEMA
 
 
 def test_a_transaction_that_fails_leaves_nothing(empty: Database) -> None:
