@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from app.api import documenting, enrollments, health, payments, policies, quotes
 from app.api.docs_pages import add_docs_pages
 from app.api.front_door import FrontDoor
-from app.api.problems import Refusal, from_framework, from_status
+from app.api.problems import TABLE, Refusal, from_framework, from_status
 from app.packs.shelf import Shelf
 from app.settings import DEV_KEY, Settings
 from app.storage.database import open_database
@@ -26,10 +26,11 @@ DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少
 
 def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes]:
     """The FastAPI app with its documentation, and what answers quotes."""
+    codes = "\n".join(f"- `{code}`（{status}）{text}" for code, (status, text) in TABLE.items())
     app = FastAPI(
         title="canbao 参保",
         version="0.1.0",
-        description=DESCRIPTION,
+        description=f"{DESCRIPTION}\n\n错误代码：\n\n{codes}",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

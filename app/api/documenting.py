@@ -18,11 +18,13 @@ _BODIES: dict[str, type[BaseModel]] = {}
 _COMMON = (400, 413, 415, 422)
 
 
-def takes(model: type[BaseModel]) -> dict[str, Any]:
-    """The request body of a route."""
+def takes(model: type[BaseModel], headers: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The request body of a route, and the headers it wants with their schemas."""
     _BODIES[model.__name__] = model
     schema = {"$ref": _REF.format(model=model.__name__)}
-    return {"openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    wanted = [{"name": n, "in": "header", "required": True, "schema": s} for n, s in (headers or {}).items()]
+    return {"openapi_extra": {"requestBody": body} | ({"parameters": wanted} if wanted else {})}
 
 
 def answers(model: type[BaseModel], *others: int, common: tuple[int, ...] = _COMMON, good: int = 200) -> dict[str, Any]:
@@ -35,6 +37,16 @@ def answers(model: type[BaseModel], *others: int, common: tuple[int, ...] = _COM
     return {"status_code": good, "responses": found | dict.fromkeys(sorted({*common, *others}), problem)}
 
 
+def _secure(document: dict[str, Any]) -> None:
+    """Routes that can answer 403 want a key."""
+    scheme = {"type": "http", "scheme": "bearer", "description": "开发环境可用 `dev-key`"}
+    document["components"]["securitySchemes"] = {"key": scheme}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "403" in operation["responses"]:
+                operation["security"] = [{"key": []}]
+
+
 def complete(app: FastAPI) -> None:
     """Make `app.openapi()` carry the schemas of the raw bodies and of problems."""
     plain = app.openapi
@@ -45,6 +57,7 @@ def complete(app: FastAPI) -> None:
             models = [(m, "validation") for m in (*_BODIES.values(), Problem)]
             _, schemas = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
             document.setdefault("components", {}).setdefault("schemas", {}).update(schemas["$defs"])
+            _secure(document)
         assert app.openapi_schema is not None
         return app.openapi_schema
 

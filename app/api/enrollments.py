@@ -23,6 +23,7 @@ from app.workflows.office import Office, Refused
 from app.workflows.open_enrollment import InProgress, open_enrollment
 from app.workflows.show_enrollment import find_enrollment, list_enrollments, look_up
 
+_KEY_HEADER = {"Idempotency-Key": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"}}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -40,7 +41,7 @@ def _add_opening(router: APIRouter, office: Office) -> None:
     @router.post(
         "/enrollments",
         summary="登记参保",
-        **takes(EnrollmentRequest),
+        **takes(EnrollmentRequest, _KEY_HEADER),
         **answers(Enrollment, 401, 403, 404, 409, 503, good=201),
     )
     async def open_one(request: Request) -> Response:

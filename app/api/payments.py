@@ -18,18 +18,19 @@ from app.workflows.read_ledger import balances as balances_of
 from app.workflows.record_payment import receive_callback
 from app.workflows.settle_suspense import list_suspense, settle_suspense
 
-_SIGNED = [
-    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
-    for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
-]
+_SIGNED = {
+    "webhook-id": {"type": "string", "description": "消息编号"},
+    "webhook-timestamp": {"type": "string", "description": "Unix 秒，与当前时间相差不超过5分钟"},
+    "webhook-signature": {"type": "string", "description": "`v1,<base64>`，可有多个，以空格分隔"},
+}
 
 
 def callback_routes(office: Office) -> APIRouter:
     router = APIRouter(prefix="/v1/tax", tags=["税务回调 callbacks"])
-    body = takes(PaymentEvent)
-    body["openapi_extra"]["parameters"] = _SIGNED
 
-    @router.post("/callbacks", summary="缴费、退费通知", **body, **answers(Received, 401, 409, 503))
+    @router.post(
+        "/callbacks", summary="缴费、退费通知", **takes(PaymentEvent, _SIGNED), **answers(Received, 401, 409, 503)
+    )
     async def callback(request: Request) -> Response:
         """按 Standard Webhooks 签名。只有在通知已可靠保存后才回答 200；其他回答请重发。"""
         await done(receive_callback, office, dict(request.headers), await request.body())

@@ -1,10 +1,12 @@
 """Answers, as the OpenAPI document describes them. The engine writes the same shape (app/rules/shape.py)."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Fen = int
+DateText = Annotated[str, Field(json_schema_extra={"format": "date"})]
+REASONS = Literal["not_yet_open", "window_closed", "year_over", "employee_insured", "insured_elsewhere", "not_yet_born"]
 
 
 class SubsidyItem(BaseModel):
@@ -43,14 +45,14 @@ class PossibleAnswer(BaseModel):
     """One of the answers that the missing facts lead to."""
 
     outcome: Literal["payable", "exempt", "closed", "ineligible"]
-    reason: str | None
+    reason: REASONS | None
     personal_fen: Fen | None
     surcharge_fen: Fen | None
     subsidy_fen: Fen | None
     payable_fen: Fen | None
     waiting_days: int | None
-    benefits_start: str | None
-    benefits_end: str | None
+    benefits_start: DateText | None
+    benefits_end: DateText | None
     route: str | None
     benefits_start_follows: str | None = Field(description="待遇起始日随哪一项缺少的信息变化；否则为 null")
 
@@ -104,7 +106,7 @@ class Answer(BaseModel):
         description="`payable` 应缴费；`exempt` 无须缴费；`closed` 当日没有缴费途径；`ineligible` 不能参保；"
         "`needs_information` 须补充信息"
     )
-    reason: str | None = Field(
+    reason: REASONS | None = Field(
         description="closed：`not_yet_open`、`window_closed`、`year_over`；"
         "ineligible：`employee_insured`、`insured_elsewhere`、`not_yet_born`"
     )
@@ -114,16 +116,16 @@ class Answer(BaseModel):
     surcharge_fen: Fen | None = Field(description="期外缴费另缴的财政补助部分，单位分")
     subsidy_fen: Fen | None = Field(description="缴费时抵扣的资助，单位分")
     payable_fen: Fen | None = Field(description="本人实缴 = personal + surcharge - subsidy，单位分")
-    subsidies: list[SubsidyItem]
+    subsidies: list[SubsidyItem] = Field(description="抵扣的资助，按资金分列")
     waiting_days: int | None = Field(description="待遇等待期天数；没有为0；公告未载明待遇起始日的为 null")
-    benefits_start: str | None = Field(description="待遇起始日；公告未载明或本年度已无待遇为 null")
-    benefits_end: str | None = Field(description="待遇终止日")
-    valid_through: str | None = Field(description="其他情况不变时，结果、金额和途径保持不变的最后缴费日")
+    benefits_start: DateText | None = Field(description="待遇起始日；公告未载明或本年度已无待遇为 null")
+    benefits_end: DateText | None = Field(description="待遇终止日")
+    valid_through: DateText | None = Field(description="其他情况不变时，结果、金额和途径保持不变的最后缴费日")
     route: str | None = Field(description="所走途径的稳定标识")
-    incentives: list[IncentiveItem]
-    notes: list[NoteItem]
-    explanation: list[ExplanationLine]
-    policy: PolicyRef
+    incentives: list[IncentiveItem] = Field(description="价格以外的激励")
+    notes: list[NoteItem] = Field(description="公告的解读、没有写明的事项和其他规定，可直接给群众看")
+    explanation: list[ExplanationLine] = Field(description="逐步说明，可照着念")
+    policy: PolicyRef = Field(description="所依据的公告、版本和摘要")
 
 
 class FieldProblem(BaseModel):
@@ -153,7 +155,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="可以直接给群众或经办人员看的中文说明")
-    code: str = Field(description="稳定的英文错误代码")
+    code: str = Field(description="稳定的英文错误代码，见文档开头的列表")
     errors: list[FieldProblem] | None = None
 
 
@@ -166,8 +168,8 @@ class BatchAnswer(BaseModel):
 class CalendarSegment(BaseModel):
     """A run of days of payment with the same outcome, reason, amounts and route; `quote` is that of the first day."""
 
-    from_: str = Field(alias="from")
-    to: str
+    from_: DateText = Field(alias="from")
+    to: DateText
     quote: Answer
 
 

@@ -20,6 +20,7 @@ def run(base_url: str, seed: int, examples: int, folder: Path) -> tuple[int, int
     """Exit code, number of requests made, and what was printed."""
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{base_url}/openapi.json"]
     command += ["--max-examples", str(examples), "--seed", str(seed), "--checks", "all", "--exclude-checks", LEFT_OUT]
+    command += ["--header", "Authorization: Bearer dev-key"]
     command += ["--phases", "examples,coverage,fuzzing", "--warnings", "off", "--continue-on-failure", "--no-color"]
     env = os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.fuzz_hooks", "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=3000)
