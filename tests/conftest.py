@@ -36,9 +36,11 @@ class Running(uvicorn.Server):
         self.thread.join(20)
 
 
-def settings_for(url: str) -> Settings:
-    """The business day is 2 November 2023, inside the window of 衡东 and 高台."""
-    return Settings(today=date(2023, 11, 2), database_url=url)
+IN_THE_WINDOW = date(2023, 11, 2)  # of 衡东 and 高台
+
+
+def settings_for(url: str, today: date = IN_THE_WINDOW) -> Settings:
+    return Settings(today=today, database_url=url)
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +51,12 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def service(database_url: str) -> Iterator[str]:
+def service(database_url: str, today: date = IN_THE_WINDOW) -> Iterator[str]:
     """The service on a database made by the migrations."""
     database = open_database(database_url)
     migrate(database)
     database.close()
-    with Running(settings_for(database_url)) as url:
+    with Running(settings_for(database_url, today)) as url:
         yield url
 
 

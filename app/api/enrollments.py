@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.access import client_of, within
 from app.api.answers import json_answer
@@ -21,7 +21,8 @@ from app.workflows.cancel_enrollment import cancel_enrollment
 from app.workflows.know_client import Client
 from app.workflows.office import Office, Refused
 from app.workflows.open_enrollment import InProgress, open_enrollment
-from app.workflows.show_enrollment import find_enrollment, list_enrollments, look_up
+from app.workflows.reprice_enrollment import current_enrollment
+from app.workflows.show_enrollment import find_enrollment, household, list_enrollments, look_up
 
 _KEY_HEADER = {"Idempotency-Key": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"}}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -77,11 +78,26 @@ def _add_reading(router: APIRouter, office: Office) -> None:
         wanted = {"region": region, "coverage_year": coverage_year, "state": state, "village": village}
         return json_answer(await done(list_enrollments, office, wanted, cursor, limit))
 
+    @router.get(
+        "/households/{household_no}", summary="一户的登记", **answers(EnrollmentList, 401, 403, 503, common=(422,))
+    )
+    async def show_household(
+        request: Request,
+        household_no: Annotated[str, Path(max_length=64, pattern=PRINTABLE)],
+        coverage_year: Annotated[int | None, Query(ge=1, le=9999)] = None,
+    ) -> Response:
+        """按户编号查全户；只列密钥可以访问的地区。"""
+        client = await client_of(office, request, "read")
+        found = await done(household, office, household_no, coverage_year)
+        mine = [e for e in found if client.reaches(e["region"])]
+        return json_answer({"enrollments": mine, "next_cursor": None})
+
     @router.get("/enrollments/{id}", summary="一条登记", **answers(Enrollment, 401, 403, 404, 503, common=()))
     async def show_one(request: Request, id: str) -> Response:
-        """登记的当前状态、应缴和所依据的报价。"""
+        """登记的当前状态、应缴和所依据的报价；报价过期的重新报价并注明（repriced）。"""
         client = await client_of(office, request, "read")
-        return json_answer(await _found(office, client, id))
+        await _found(office, client, id)
+        return json_answer(await done(current_enrollment, office, id))
 
 
 def _add_changing(router: APIRouter, office: Office) -> None:

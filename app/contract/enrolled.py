@@ -12,6 +12,13 @@ class Receivable(BaseModel):
     due_through: str = Field(description="按此金额缴费的最后日期")
 
 
+class Repriced(BaseModel):
+    """The price had run out and was made anew on this day."""
+
+    from_fen: Fen
+    on: str
+
+
 class Enrollment(BaseModel):
     """A registration; `order_no` is null where nothing is levied."""
 
@@ -21,10 +28,11 @@ class Enrollment(BaseModel):
     region: str
     coverage_year: int
     village: str
-    receivable: Receivable
+    receivable: Receivable | None = Field(description="应缴；当日没有缴费途径的为 null")
     quote: Answer
     created_at: str
     updated_at: str
+    repriced: Repriced | None = Field(None, description="刚刚重新报价的，原金额和日期；否则没有这一项")
 
 
 class EnrollmentList(BaseModel):

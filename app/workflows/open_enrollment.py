@@ -19,6 +19,7 @@ from app.storage.database import Connection
 from app.storage.ids import new_id
 from app.workflows.office import Office, Refused
 from app.workflows.show_enrollment import shown
+from app.workflows.tell_collector import tell_collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,22 +147,6 @@ def _open(connection: Connection, row: dict[str, Any], quoted: dict[str, Any]) -
         about = {"coverage_year": row["coverage_year"], "enrollment_id": row["id"]}
         payment_register.post(connection, row["region"], posting, row["created_at"], **about)
     else:
-        register.send_later(connection, _receivable(row))
+        tell_collector(connection, row, "receivable.opened", row["payable_fen"])
     body = json.dumps(shown(row), ensure_ascii=False, separators=(",", ":")).encode()
     return Answer(201, f"/v1/enrollments/{row['id']}", body)
-
-
-def _receivable(row: dict[str, Any]) -> dict[str, Any]:
-    """What the tax bureau's collection system is told; nothing personal."""
-    told = {k: row[k] for k in ("order_no", "region", "coverage_year", "payable_fen", "due_through")}
-    return {
-        "region": row["region"],
-        "id": new_id(row["region"]),
-        "enrollment_id": row["id"],
-        "kind": "receivable.opened",
-        "body": json.dumps(told).encode(),
-        "state": "waiting",
-        "attempts": 0,
-        "due_at": row["created_at"],
-        "created_at": row["created_at"],
-    }

@@ -7,9 +7,13 @@ from app.enrollment.id_numbers import normalized
 from app.storage import enrollment_register as register
 from app.workflows.office import Office, Refused, moment
 
+_LARGEST_HOUSEHOLD = 200
+
 
 def shown(row: Any) -> dict[str, Any]:
-    """The contract's enrollment."""
+    """The contract's enrollment; no receivable where the quote says that nothing can be paid."""
+    quoted = json.loads(row["quote"])
+    due = {"payable_fen": row["payable_fen"], "due_through": row["due_through"]}
     return {
         "id": row["id"],
         "order_no": row["order_no"],
@@ -17,20 +21,27 @@ def shown(row: Any) -> dict[str, Any]:
         "region": row["region"],
         "coverage_year": row["coverage_year"],
         "village": row["village"],
-        "receivable": {"payable_fen": row["payable_fen"], "due_through": row["due_through"]},
-        "quote": json.loads(row["quote"]),
+        "receivable": due if quoted["outcome"] in ("payable", "exempt") else None,
+        "quote": quoted,
         "created_at": moment(row["created_at"]),
         "updated_at": moment(row["updated_at"]),
     }
 
 
 def find_enrollment(office: Office, id: str) -> dict[str, Any]:
-    """Raises Refused where there is none."""
+    """As it is stored; raises Refused where there is none."""
     with office.database.reading() as connection:
         row = register.by_id(connection, id)
     if row is None:
         raise Refused("enrollment_not_found")
     return shown(row)
+
+
+def household(office: Office, household_no: str, year: int | None) -> list[dict[str, Any]]:
+    """The enrollments of a household, found by the keyed hash of its number."""
+    wanted = {"household_key": office.vault.index("household", household_no), "coverage_year": year}
+    with office.database.reading() as connection:
+        return [shown(row) for row in register.page(connection, wanted, None, _LARGEST_HOUSEHOLD)]
 
 
 def list_enrollments(office: Office, wanted: dict[str, Any], after: str | None, limit: int) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 import threading
 import uuid
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.conftest import service
 from tests.state.made_up import enroll, enrolled, id_number, payment, registration, send, state
 
 CHILD = {"name": "测试之子", "id_type": "guardian_resident_id", "phone": None}
@@ -221,3 +223,29 @@ def test_without_a_key_nothing_stateful_answers(office_url: str, header: dict[st
         ):
             response = stranger.request(method, path, json={} if method == "POST" else None)
             assert (response.status_code, response.json()["code"]) == (401, "unauthorized"), path
+
+
+def test_a_price_that_has_run_out_is_made_anew_when_read_and_says_so(office: httpx.Client, database_url: str) -> None:
+    person = {"identities": [{"code": "subsistence_allowance"}], "circumstances": [{"code": "prison_release"}]}
+    special, ordinary = enrolled(office, person=person), enrolled(office)
+    with (
+        service(database_url, date(2024, 3, 5)) as later,
+        httpx.Client(base_url=later, headers=office.headers) as march,
+    ):
+        shown = march.get(f"/v1/enrollments/{special['id']}").json()
+        assert shown["repriced"] == {"from_fen": 19000, "on": "2024-03-05"}
+        assert shown["receivable"] == {"payable_fen": 38000, "due_through": "2024-12-31"}
+        again = march.get(f"/v1/enrollments/{special['id']}").json()
+        assert again == {k: v for k, v in shown.items() if k != "repriced"}
+        closed = march.get(f"/v1/enrollments/{ordinary['id']}").json()
+        assert (closed["receivable"], closed["quote"]["reason"]) == (None, "window_closed")
+    assert send(office, payment(ordinary["order_no"], paid_at="2023-12-31T23:59:59+08:00")).status_code == 200
+    assert state(office, ordinary) == "covered"
+
+
+def test_a_household_is_seen_whole(office: httpx.Client) -> None:
+    number = f"h-{uuid.uuid4()}"
+    made = [enrolled(office, household={"household_no": number, "relation": r})["id"] for r in ("head", "child")]
+    found = office.get(f"/v1/households/{number}", params={"coverage_year": "2024"}).json()["enrollments"]
+    assert [e["id"] for e in found] == made
+    assert office.get("/v1/households/nobody").json()["enrollments"] == []
