@@ -28,8 +28,7 @@ class FrontDoor:
             return await self.app(scope, receive, send)
         try:
             _check_headers(scope)
-            async with asyncio.timeout(_SECONDS_TO_SEND):
-                body = await _read(receive)
+            body = await read_body(receive)
         except TimeoutError:
             return await Refusal("request_timeout").response({"connection": "close"})(scope, receive, send)
         except Refusal as refusal:
@@ -57,18 +56,25 @@ def _check_headers(scope: Scope) -> None:
                 raise Refusal("unsupported_media_type")
 
 
-async def _read(receive: Receive) -> bytes:
-    """The whole body; raises Refusal where it is longer than allowed."""
-    parts, size, more = list[bytes](), 0, True
-    while more:
-        message = await receive()
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > MOST_BYTES:
-            raise Refusal("body_too_large")
-        parts.append(part)
-        more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+async def read_body(receive: Receive, seconds: float = _SECONDS_TO_SEND) -> bytes:
+    """The whole body. Raises Refusal where it is too long, TimeoutError where the rest of it does not come."""
+    message = await receive()
+    if not message.get("more_body"):
+        return _bounded(message.get("body", b""))
+    parts = [_bounded(message.get("body", b""))]
+    # A timer costs a tenth of a quote, so only a body that comes in pieces gets one.
+    async with asyncio.timeout(seconds):
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            _bounded(parts[-1], before=sum(map(len, parts[:-1])))
+    return b"".join(parts)
+
+
+def _bounded(part: bytes, before: int = 0) -> bytes:
+    if before + len(part) > MOST_BYTES:
+        raise Refusal("body_too_large")
+    return part
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
