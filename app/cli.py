@@ -103,7 +103,9 @@ def clients_add(
         raise _stop(f"scopes are {', '.join(client_register.SCOPES)}")
     with _database(_settings()).transaction() as connection:
         now = time.time_ns() // 1000
-        id, key = client_register.add(connection, name, wanted, [r.strip() for r in regions.split(",")], now)
+        id, key = client_register.add(
+            connection, name, wanted, [r.strip() for r in regions.split(",") if r.strip()] or [""], now
+        )
     print(f"id:  {id}\nkey: {key}")
 
 

@@ -12,7 +12,7 @@ from app.api.access import client_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
 from app.api.doing import done
-from app.api.problems import Refusal
+from app.api.problems import MEDIA_TYPE, Refusal
 from app.api.quotes import read
 from app.contract.enrolled import CoverageAnswer, Enrollment, EnrollmentList
 from app.contract.enrollment import EnrollmentRequest, LookupRequest
@@ -20,7 +20,7 @@ from app.contract.strict import PRINTABLE
 from app.workflows.cancel_enrollment import cancel_enrollment
 from app.workflows.know_client import Client
 from app.workflows.office import Office, Refused
-from app.workflows.open_enrollment import InProgress, open_enrollment
+from app.workflows.open_enrollment import Answer, InProgress, open_enrollment
 from app.workflows.reprice_enrollment import current_enrollment
 from app.workflows.show_enrollment import find_enrollment, household, list_enrollments, look_up
 
@@ -34,6 +34,18 @@ def routes(office: Office) -> APIRouter:
     _add_reading(router, office)
     _add_changing(router, office)
     return router
+
+
+def _refusing(refused: Refused) -> Answer:
+    """A refusal as the answer that is kept under the idempotency key."""
+    response = Refusal(refused.code, refused.detail, refused.errors, refused.more).response()
+    return Answer(response.status_code, None, bytes(response.body))
+
+
+def _within_village(client: Client, asked: EnrollmentRequest) -> None:
+    """A key may reach some villages of a county only; raises Refusal outside them."""
+    village = asked.village or asked.region
+    within(client, village if village.startswith(asked.region) else asked.region)
 
 
 def _add_opening(router: APIRouter, office: Office) -> None:
@@ -52,13 +64,14 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         if not _KEY.fullmatch(key):
             raise Refusal("idempotency_key_missing")
         asked = await read(EnrollmentRequest, request)
-        within(client, asked.region)
+        _within_village(client, asked)
         with _held(busy, client, key):
             region = await done(office.shelf.resolve, asked.region, asked.coverage_year)
             digest = hashlib.sha256(await request.body()).hexdigest()
-            answer = await done(open_enrollment, office, client.id, key, digest, asked, region)
+            answer = await done(open_enrollment, office, client.id, key, digest, asked, region, _refusing)
         headers = {"location": answer.location} if answer.location else {}
-        return Response(answer.body, answer.status, headers, "application/json")
+        kind = "application/json" if answer.status < 400 else MEDIA_TYPE
+        return Response(answer.body, answer.status, headers, kind)
 
 
 def _add_reading(router: APIRouter, office: Office) -> None:
@@ -138,5 +151,6 @@ def _held(busy: InProgress, client: Client, key: str) -> Iterator[None]:
 
 async def _found(office: Office, client: Client, id: str) -> dict[str, Any]:
     found = await done(find_enrollment, office, id)
-    within(client, found["region"])
+    inside = found["village"].startswith(found["region"])
+    within(client, found["village"] if inside else found["region"])
     return found

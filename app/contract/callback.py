@@ -44,9 +44,11 @@ class PaymentEvent(Strict):
     channel: Reference | None = None
 
     @model_validator(mode="after")
-    def _names_what_it_reverses(self) -> "PaymentEvent":
+    def _makes_sense(self) -> "PaymentEvent":
         if self.type == "payment.reversed" and self.reverses_event_id is None:
             raise ValueError("reverses_event_id is missing")
+        if not 2000 <= self.paid_at.year < 2100:
+            raise ValueError("paid_at is not of this century")
         return self
 
     def paid_microseconds(self) -> int:

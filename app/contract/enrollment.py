@@ -19,8 +19,10 @@ ID_TYPES = (
 )
 if TYPE_CHECKING:
     IdType = str
+    OwnIdType = str
 else:
     IdType = Literal[ID_TYPES]
+    OwnIdType = Literal[tuple(name for name in ID_TYPES if not name.startswith("guardian"))]
 
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 _EXAMPLE: dict[str, Any] = {
@@ -67,9 +69,12 @@ class EnrollmentRequest(Strict):
 
 
 class LookupRequest(Strict):
-    """Is somebody covered? A POST, so that no number stands in a URL or an access log."""
+    """Is somebody covered? A POST, so that no number stands in a URL or an access log.
 
-    id_type: IdType
+    By a document of their own: a child registered by its guardian is found through the household or its enrollment.
+    """
+
+    id_type: OwnIdType
     id_number: Annotated[str, Field(min_length=1, max_length=40)]
     coverage_year: CoverageYear
 

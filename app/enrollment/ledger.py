@@ -25,6 +25,10 @@ class Posting:
         """The correction: every entry the other way round."""
         return Posting(kind, tuple((account, -fen) for account, fen in self.entries))
 
+    def through(self, account: str, other: str) -> "Posting":
+        """The same posting with one account in another's place."""
+        return Posting(self.kind, tuple((other if name == account else name, fen) for name, fen in self.entries))
+
 
 def _entries(*moves: tuple[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple((account, fen) for account, fen in moves if fen)

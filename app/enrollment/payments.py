@@ -30,9 +30,9 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`cover`: the order is paid. `take_back`: a booked payment is undone. `settle`: it meets an open suspense item.
-    `suspend`: it waits, for `reason`."""
+    `acknowledge`: it records what is booked already. `suspend`: it waits, for `reason`."""
 
-    deed: Literal["cover", "take_back", "settle", "suspend"]
+    deed: Literal["cover", "take_back", "settle", "acknowledge", "suspend"]
     reason: Reason | None = None
 
 
@@ -53,12 +53,14 @@ def on_payment(state: State | None, amount: int, price: int | None, *, already_r
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """The payment that a reversal names: its amount, what was done with it, and whether it has been undone before."""
+    """The payment that a reversal names: its amount, what was done with it, whether it has been undone before, and
+    whether a clerk has paid it back."""
 
     amount: int
     covers: bool
     suspended: bool
     undone: bool
+    paid_back: bool = False
 
 
 def on_reversal(original: Reversed | None, amount: int) -> Decision:
@@ -70,4 +72,6 @@ def on_reversal(original: Reversed | None, amount: int) -> Decision:
         return Decision("suspend", Reason.AMOUNT_MISMATCH)
     if original.covers:
         return Decision("take_back")
+    if original.paid_back:
+        return Decision("acknowledge")
     return Decision("settle") if original.suspended else Decision("suspend", Reason.REVERSAL_WITHOUT_PAYMENT)

@@ -87,7 +87,9 @@ def page(connection: Connection, wanted: Mapping[str, Any], after: str | None, l
         if wanted.get(name) is not None:
             statement = statement.where(_e[name] == wanted[name])
     if wanted.get("region") is not None:
-        statement = statement.where(_e.region == wanted["region"])
+        # A county's own key, or a longer division code: the villages that begin with it.
+        below = _e.village.startswith(wanted["region"], autoescape=True)
+        statement = statement.where((_e.region == wanted["region"]) | below)
     if after is not None:
         region = region_of(after)
         statement = statement.where((_e.region > region) | ((_e.region == region) & (_e.id > after)))

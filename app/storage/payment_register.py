@@ -19,11 +19,12 @@ _UNDOING = select(inbox).where(inbox.c.reverses_event_id == bindparam("e"), inbo
 _SUSPEND, _POST, _ENTRIES = insert(suspense), insert(postings), insert(entries)
 _s = suspense.c
 _ITEM = select(suspense).where(_s.region == bindparam("r"), _s.id == bindparam("i"))
-_OF_EVENT = select(suspense).where(_s.region == bindparam("r"), _s.event_id == bindparam("e"), _s.state == "open")
+_OF_EVENT = select(suspense).where(_s.region == bindparam("r"), _s.event_id == bindparam("e"))
 _EARLY = (
     select(suspense)
     .join(inbox, inbox.c.event_id == _s.event_id)
     .where(inbox.c.reverses_event_id == bindparam("e"), _s.state == "open", _s.reason == "reversal_without_payment")
+    .where(_s.order_no == bindparam("o"), _s.amount_fen == bindparam("a"))
 )
 _OF_ORDER = (
     select(suspense)
@@ -31,16 +32,7 @@ _OF_ORDER = (
     .order_by(_s.id)
 )
 _SETTLE = update(suspense).where(_s.region == bindparam("r"), _s.id == bindparam("i"), _s.state == "open")
-_COVERING = (
-    select(postings)
-    .where(
-        postings.c.region == bindparam("r"),
-        postings.c.enrollment_id == bindparam("i"),
-        postings.c.kind.in_(("cover", "take_back")),
-    )
-    .order_by(postings.c.id.desc())
-    .limit(1)
-)
+_POSTING = select(postings).where(postings.c.region == bindparam("r"), postings.c.id == bindparam("p"))
 _LINES = (
     select(entries)
     .where(entries.c.region == bindparam("r"), entries.c.posting_id == bindparam("p"))
@@ -62,9 +54,10 @@ def undoing(connection: Connection, event_id: str) -> RowMapping | None:
     return connection.execute(_UNDOING, {"e": event_id}).mappings().first()
 
 
-def undoing_before(connection: Connection, event_id: str) -> RowMapping | None:
-    """The open item of a reversal that came before the payment it names."""
-    return connection.execute(_EARLY, {"e": event_id}).mappings().first()
+def undoing_before(connection: Connection, payment: Mapping[str, Any]) -> RowMapping | None:
+    """The open item of a reversal that came before the payment it names, of the same order and amount."""
+    asked = {"e": payment["event_id"], "o": payment["order_no"], "a": payment["amount_fen"]}
+    return connection.execute(_EARLY, asked).mappings().first()
 
 
 def set_effect(connection: Connection, event_id: str, effect: str) -> None:
@@ -83,7 +76,8 @@ def item(connection: Connection, id: str, *, lock: bool = False) -> RowMapping |
     return connection.execute(statement, {"r": region_of(id), "i": id}).mappings().first()
 
 
-def open_item_of(connection: Connection, region: str, event_id: str) -> RowMapping | None:
+def item_of(connection: Connection, region: str, event_id: str) -> RowMapping | None:
+    """The suspense item that an event became, open or settled."""
     return connection.execute(_OF_EVENT, {"r": region, "e": event_id}).mappings().first()
 
 
@@ -95,10 +89,10 @@ def settle(connection: Connection, id: str, **values: Any) -> None:
     connection.execute(_SETTLE.values(state="settled", **values), {"r": region_of(id), "i": id})
 
 
-def post(connection: Connection, region: str, posting: Posting, now: int, **about: Any) -> None:
-    """Book a balanced posting; one without entries (nothing was owed by anybody) leaves no trace."""
+def post(connection: Connection, region: str, posting: Posting, now: int, **about: Any) -> str | None:
+    """Book a balanced posting and tell its id; one without entries (nothing was owed by anybody) leaves no trace."""
     if not posting.entries:
-        return
+        return None
     id = new_id(region)
     connection.execute(_POST, {"region": region, "id": id, "kind": posting.kind, "posted_at": now} | _ABOUT | about)
     lines = [
@@ -106,17 +100,19 @@ def post(connection: Connection, region: str, posting: Posting, now: int, **abou
         for n, (account, fen) in enumerate(posting.entries)
     ]
     connection.execute(_ENTRIES, lines)
+    return id
 
 
 _ABOUT = {"coverage_year": None, "enrollment_id": None, "event_id": None}
 
 
-def latest_cover(connection: Connection, region: str, enrollment: str) -> tuple[str | None, Posting] | None:
+def covering(connection: Connection, enrollment: Any) -> tuple[str | None, Posting] | None:
     """The event and the posting that cover an enrollment now; None where nothing does."""
-    row = connection.execute(_COVERING, {"r": region, "i": enrollment}).mappings().first()
-    if row is None or row["kind"] != "cover":
+    if enrollment["covering_posting"] is None:
         return None
-    lines = connection.execute(_LINES, {"r": region, "p": row["id"]}).mappings()
+    about = {"r": enrollment["region"], "p": enrollment["covering_posting"]}
+    row = connection.execute(_POSTING, about).mappings().one()
+    lines = connection.execute(_LINES, about).mappings()
     return row["event_id"], Posting("cover", tuple((line["account"], line["amount_fen"]) for line in lines))
 
 

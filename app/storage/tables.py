@@ -44,6 +44,7 @@ enrollments = Table(
     Column("due_through", String(10), nullable=False),
     Column("priced_on", String(10), nullable=False),
     Column("quote", Text, nullable=False),
+    Column("covering_posting", String(100)),  # what covers now: the posting that a reversal takes back
     Column("created_by", String(64), nullable=False),
     _time("created_at"),
     _time("updated_at"),

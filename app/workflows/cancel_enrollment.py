@@ -21,10 +21,10 @@ def cancel_enrollment(office: Office, id: str) -> dict[str, Any]:
         if paid:
             raise Refused("not_cancellable")
         now = office.now()
-        cover = payment_register.latest_cover(connection, row["region"], id)
+        cover = payment_register.covering(connection, row)
         if row["state"] == State.COVERED and cover is not None:
             about = {"coverage_year": row["coverage_year"], "enrollment_id": id}
             payment_register.post(connection, row["region"], cover[1].reversed("take_back"), now, **about)
-        register.change(connection, id, state=State.CANCELLED, updated_at=now)
+        register.change(connection, id, state=State.CANCELLED, covering_posting=None, updated_at=now)
         register.release(connection, row["person_key"], row["coverage_year"])
         return shown({**row, "state": State.CANCELLED, "updated_at": now})

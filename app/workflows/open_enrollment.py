@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from app.storage import payment_register
 from app.storage.database import Connection
 from app.storage.ids import new_id
 from app.workflows.office import Office, Refused
-from app.workflows.show_enrollment import shown
+from app.workflows.show_enrollment import document_key, shown
 from app.workflows.tell_collector import tell_collector
 
 
@@ -52,9 +52,18 @@ class InProgress:
 
 
 def open_enrollment(
-    office: Office, client: str, key: str, request_hash: str, asked: EnrollmentRequest, region: str
+    office: Office,
+    client: str,
+    key: str,
+    request_hash: str,
+    asked: EnrollmentRequest,
+    region: str,
+    refusing: Callable[[Refused], Answer],
 ) -> Answer:
-    """Raises Refused. `region` is the notice's region that the request resolves to."""
+    """Raises Refused for what was never worked on. `region` is the notice's region that the request resolves to.
+
+    A refusal that the work came to (`refusing` words it) is an answer, and kept under the key like any other.
+    """
     facts = _facts(asked)
     _check_facts(facts, asked.coverage_year)
     quoted = office.quote_for(facts, region, asked.coverage_year, office.today())
@@ -66,10 +75,11 @@ def open_enrollment(
             if stored["request_hash"] != request_hash:
                 raise Refused("idempotency_key_reused")
             return Answer(stored["status"], stored["location"], bytes(stored["body"]))
-        if quoted["outcome"] not in ("payable", "exempt"):
-            raise Refused("not_enrollable", quote=quoted)
         row = _row(office, asked, region, facts, quoted, client)
-        answer = _open(connection, row, quoted)
+        try:
+            answer = _open(connection, row, quoted)
+        except Refused as refused:  # before anything was written
+            answer = refusing(refused)
         kept: dict[str, Any] = {"client_id": client, "key": key, "region": region, "request_hash": request_hash}
         kept |= {"status": answer.status, "location": answer.location, "body": answer.body}
         register.store_answer(connection, kept | {"created_at": row["created_at"]})
@@ -98,8 +108,9 @@ def person_key(office: Office, asked: EnrollmentRequest, facts: dict[str, Any]) 
     """The keyed hash that finds a person: by document, or by guardian, name and birth date for a child without one."""
     who = asked.applicant
     number = normalized(who.id_type, who.id_number)
-    child = (who.name.strip(), str(facts.get("birth_date"))) if who.id_type == GUARDIAN else ()
-    return office.vault.index("person", who.id_type, number, *child)
+    if who.id_type == GUARDIAN:
+        return office.vault.index("child", number, "".join(who.name.split()), str(facts.get("birth_date")))
+    return document_key(office, who.id_type, number)
 
 
 def _row(
@@ -125,8 +136,8 @@ def _row(
         "channel": asked.channel,
         "household_key": office.vault.index("household", household.household_no) if household else None,
         "personal": office.vault.seal(personal, id),
-        "payable_fen": quoted["payable_fen"],
-        "due_through": quoted["valid_through"],
+        "payable_fen": quoted["payable_fen"] or 0,
+        "due_through": quoted["valid_through"] or "",
         "priced_on": office.today().isoformat(),
         "quote": json.dumps(quoted, ensure_ascii=False),
         "created_by": client,
@@ -136,6 +147,8 @@ def _row(
 
 
 def _open(connection: Connection, row: dict[str, Any], quoted: dict[str, Any]) -> Answer:
+    if quoted["outcome"] not in ("payable", "exempt"):
+        raise Refused("not_enrollable", quote=quoted)
     live = {"person_key": row["person_key"], "coverage_year": row["coverage_year"], "region": row["region"]}
     if not register.claim(connection, live | {"enrollment_id": row["id"]}):
         raise Refused("already_enrolled")
@@ -145,7 +158,8 @@ def _open(connection: Connection, row: dict[str, Any], quoted: dict[str, Any]) -
             quoted["personal_fen"], quoted["surcharge_fen"], [(s["fund"], s["amount_fen"]) for s in quoted["subsidies"]]
         )
         about = {"coverage_year": row["coverage_year"], "enrollment_id": row["id"]}
-        payment_register.post(connection, row["region"], posting, row["created_at"], **about)
+        booked = payment_register.post(connection, row["region"], posting, row["created_at"], **about)
+        register.change(connection, row["id"], covering_posting=booked)
     else:
         tell_collector(connection, row, "receivable.opened", row["payable_fen"])
     body = json.dumps(shown(row), ensure_ascii=False, separators=(",", ":")).encode()

@@ -54,7 +54,7 @@ def _inbox_row(office: Office, event: PaymentEvent, raw: bytes) -> dict[str, Any
         "order_no": event.order_no,
         "amount_fen": event.amount_fen,
         "paid_at": event.paid_microseconds(),
-        "reverses_event_id": event.reverses_event_id,
+        "reverses_event_id": event.reverses_event_id if event.type == "payment.reversed" else None,
         "content_hash": hashlib.sha256(said).hexdigest(),
         "body": raw,
         "effect": "suspended",
@@ -64,7 +64,7 @@ def _inbox_row(office: Office, event: PaymentEvent, raw: bytes) -> dict[str, Any
 
 def _pay(office: Office, connection: Connection, row: dict[str, Any]) -> str:
     enrollment = enrollments.by_order(connection, row["order_no"])
-    undone = register.undoing_before(connection, row["event_id"])
+    undone = register.undoing_before(connection, row)
     day = business_day(row["paid_at"])
     quoted = _price(office, enrollment, day) if enrollment else None
     price = quoted["payable_fen"] if quoted else None
@@ -75,9 +75,8 @@ def _pay(office: Office, connection: Connection, row: dict[str, Any]) -> str:
         return "covered"
     if decision.deed == "settle" and undone:
         _settle(office, connection, undone, "payment_arrived")
-        register.post(
-            connection, row["region"], ledger.suspend(row["amount_fen"]), office.now(), event_id=row["event_id"]
-        )
+        about = {"coverage_year": undone["coverage_year"], "event_id": row["event_id"]}
+        register.post(connection, row["region"], ledger.suspend(row["amount_fen"]), office.now(), **about)
         return "settled"
     _suspend(office, connection, row, enrollment, decision, row["amount_fen"])
     return "suspended"
@@ -108,8 +107,8 @@ def _cover(
     posting = ledger.cover(quoted["personal_fen"], quoted["surcharge_fen"], subsidies, source)
     now, year = office.now(), enrollment["coverage_year"]
     about = {"coverage_year": year, "enrollment_id": enrollment["id"], "event_id": row["event_id"]}
-    register.post(connection, enrollment["region"], posting, now, **about)
-    changes: dict[str, Any] = {"state": State.COVERED, "updated_at": now}
+    booked = register.post(connection, enrollment["region"], posting, now, **about)
+    changes: dict[str, Any] = {"state": State.COVERED, "updated_at": now, "covering_posting": booked}
     if json.loads(enrollment["quote"]) != quoted:
         changes |= {"quote": json.dumps(quoted, ensure_ascii=False), "payable_fen": quoted["payable_fen"]}
         changes |= {"due_through": quoted["valid_through"], "priced_on": business_day(row["paid_at"]).isoformat()}
@@ -143,12 +142,14 @@ def _reverse(office: Office, connection: Connection, row: dict[str, Any]) -> str
     enrollment = enrollments.by_order(connection, row["order_no"])
     named = row["reverses_event_id"]
     original = register.event(connection, named) if named else None
-    cover = register.latest_cover(connection, row["region"], enrollment["id"]) if enrollment else None
-    waiting = register.open_item_of(connection, original["region"], named) if original else None
+    cover = register.covering(connection, enrollment) if enrollment else None
+    waiting = register.item_of(connection, original["region"], named) if original else None
     decision = on_reversal(_reversed(connection, row, original, cover, waiting), row["amount_fen"])
     if decision.deed == "take_back" and enrollment and cover:
         _take_back(office, connection, row, enrollment, cover[1])
         return "reversed"
+    if decision.deed == "acknowledge":
+        return "settled"  # the record of what a clerk has booked already
     if decision.deed == "settle" and waiting:
         _settle(office, connection, waiting, "reversed")
         about = {"coverage_year": waiting["coverage_year"], "event_id": row["event_id"]}
@@ -170,7 +171,9 @@ def _reversed(
         return None
     covers = cover is not None and cover[0] == original["event_id"]
     undone = register.undoing(connection, original["event_id"]) is not None
-    return Reversed(original["amount_fen"], covers, waiting is not None, undone)
+    suspended = waiting is not None and waiting["state"] == "open"
+    paid_back = waiting is not None and waiting["settlement"] == "paid_back"
+    return Reversed(original["amount_fen"], covers, suspended, undone, paid_back)
 
 
 def _take_back(
@@ -183,9 +186,9 @@ def _take_back(
     """The cover goes; money that waited as a second payment of the same price takes its place."""
     now = office.now()
     about = {"coverage_year": enrollment["coverage_year"], "enrollment_id": enrollment["id"]}
-    back = cover.reversed("take_back")
+    back = cover.reversed("take_back").through(ledger.SUSPENSE, ledger.COLLECTOR)  # the money has left for good
     register.post(connection, enrollment["region"], back, now, event_id=row["event_id"], **about)
-    enrollments.change(connection, enrollment["id"], state=State.REVERSED, updated_at=now)
+    enrollments.change(connection, enrollment["id"], state=State.REVERSED, covering_posting=None, updated_at=now)
     for item in register.open_items_of_order(connection, row["region"], row["order_no"]):
         quoted = _price(office, enrollment, business_day(item["paid_at"]))
         fits = quoted is not None and quoted["payable_fen"] == item["amount_fen"]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from app.enrollment.id_numbers import normalized
+from app.enrollment.id_numbers import WrongNumber, birth_date_of, normalized
 from app.storage import enrollment_register as register
 from app.workflows.office import Office, Refused, moment
 
@@ -51,9 +51,21 @@ def list_enrollments(office: Office, wanted: dict[str, Any], after: str | None, 
     return {"enrollments": items, "next_cursor": items[-1]["id"] if len(rows) > limit else None}
 
 
+def document_key(office: Office, id_type: str, number: str) -> str:
+    """The keyed hash of a document. An 18-digit number is one person's, whatever document it is said to be."""
+    try:
+        birth_date_of(number)
+    except WrongNumber:
+        return office.vault.index("person", id_type, number)
+    return office.vault.index("person", number)
+
+
 def look_up(office: Office, id_type: str, id_number: str, year: int) -> dict[str, Any]:
     """Whether somebody is covered; asked by document, found by its keyed hash."""
-    key = office.vault.index("person", id_type, normalized(id_type, id_number))
+    try:
+        key = document_key(office, id_type, normalized(id_type, id_number))
+    except WrongNumber as wrong:
+        raise Refused("invalid_request", errors=[("id_number", str(wrong))]) from None
     with office.database.reading() as connection:
         live = register.live_of(connection, key, year)
         row = register.by_id(connection, live["enrollment_id"]) if live else None

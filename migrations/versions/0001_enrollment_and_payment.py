@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("due_through", sa.String(length=10), nullable=False),
         sa.Column("priced_on", sa.String(length=10), nullable=False),
         sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("covering_posting", sa.String(length=100), nullable=True),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),

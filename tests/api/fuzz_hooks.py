@@ -14,7 +14,13 @@ def _well_formed(body: Any) -> bool:
     if not isinstance(body, dict):
         return False
     region, year, day = body.get("region"), body.get("coverage_year"), body.get("pay_date")
-    fits = isinstance(region, str) and 0 < len(region) <= 64 and type(year) is int and 0 < year < 10_000
+    fits = (
+        isinstance(region, str)
+        and 0 < len(region) <= 64
+        and region.isprintable()
+        and type(year) is int
+        and 0 < year < 10_000
+    )
     return fits and (day is None or (isinstance(day, str) and bool(re.fullmatch(r"\d{4}-(0\d|1[0-2])-[012]\d", day))))
 
 

@@ -249,3 +249,37 @@ def test_a_household_is_seen_whole(office: httpx.Client) -> None:
     found = office.get(f"/v1/households/{number}", params={"coverage_year": "2024"}).json()["enrollments"]
     assert [e["id"] for e in found] == made
     assert office.get("/v1/households/nobody").json()["enrollments"] == []
+
+
+def test_a_refusal_is_the_answer_of_its_key_too(office: httpx.Client) -> None:
+    body, key = registration(), str(uuid.uuid4())
+    made = enrolled(office, applicant=body["applicant"])
+    first = office.post("/v1/enrollments", json=body, headers={"idempotency-key": key})
+    assert first.json()["code"] == "already_enrolled"
+    office.post(f"/v1/enrollments/{made['id']}/cancel")
+    again = office.post("/v1/enrollments", json=body, headers={"idempotency-key": key})
+    assert (again.status_code, again.content) == (409, first.content)
+    assert again.headers["content-type"] == "application/problem+json"
+    assert enroll(office, key).json()["code"] == "idempotency_key_reused"
+
+
+def test_one_number_is_one_person_whatever_document_it_is_said_to_be(office: httpx.Client) -> None:
+    applicant = registration()["applicant"]
+    enrolled(office, applicant=applicant)
+    for other in ("passport", "foreign_permanent_residence"):
+        again = enroll(office, applicant=applicant | {"id_type": other}, person={"birth_date": "1985-06-15"})
+        assert again.json()["code"] == "already_enrolled"
+
+
+def test_a_childs_name_is_the_same_with_spaces(office: httpx.Client) -> None:
+    guardian, person = id_number(), {"birth_date": "2023-10-20"}
+    assert enroll(office, applicant=CHILD | {"id_number": guardian, "name": "测试"}, person=person).status_code == 201
+    again = enroll(office, applicant=CHILD | {"id_number": guardian, "name": "测\u3000试 "}, person=person)
+    assert again.json()["code"] == "already_enrolled"
+
+
+def test_a_lookup_names_its_own_fields_and_takes_no_guardian(office: httpx.Client) -> None:
+    asked = {"id_type": "resident_id", "id_number": "123", "coverage_year": 2024}
+    assert office.post("/v1/coverage/lookup", json=asked).json()["errors"][0]["field"] == "id_number"
+    guardian = asked | {"id_type": "guardian_resident_id", "id_number": id_number()}
+    assert office.post("/v1/coverage/lookup", json=guardian).status_code == 422

@@ -266,3 +266,76 @@ def test_nothing_personal_stands_in_an_answer_about_money(office: httpx.Client) 
     send(office, payment(made["order_no"], 5))
     for path in ("/v1/suspense", "/v1/ledger/balances", f"/v1/enrollments/{made['id']}"):
         assert body["applicant"]["id_number"] not in office.get(path).text
+
+
+def test_pay_pay_reverse_reverse_leaves_nothing_anywhere(office: httpx.Client) -> None:
+    """Twenty times: the posting that covers is known by itself, not by the order of ids made in one millisecond."""
+    before = balances(office)
+    for _ in range(20):
+        made = enrolled(office)
+        first, second = payment(made["order_no"]), payment(made["order_no"])
+        for event in (first, second, reversal(first), reversal(second)):
+            assert send(office, event).status_code == 200
+        assert state(office, made) == "reversed"
+        assert suspended(office, made["order_no"]) == []
+    assert balances(office) == before | {k: before.get(k, 0) for k in balances(office)}
+
+
+def test_an_early_reversal_meets_only_the_payment_of_its_order_and_amount(office: httpx.Client) -> None:
+    made, other = enrolled(office), enrolled(office)
+    small = payment(made["order_no"], 10000)
+    send(office, reversal(small, amount_fen=38000))
+    send(office, small)
+    assert sorted(i["reason"] for i in suspended(office, made["order_no"])) == [
+        "amount_mismatch",
+        "reversal_without_payment",
+    ]
+    right = payment(other["order_no"])
+    send(office, reversal(right, order_no=made["order_no"]))
+    send(office, right)
+    assert state(office, other) == "covered"
+
+
+def test_an_early_reversal_and_its_payment_balance_within_the_year(office: httpx.Client) -> None:
+    before, made = balances(office), enrolled(office)
+    event = payment(made["order_no"])
+    send(office, reversal(event))
+    send(office, event)
+    assert balances(office) == before | {k: before.get(k, 0) for k in balances(office)}
+
+
+def test_a_payment_that_names_a_reversal_blocks_no_real_one(office: httpx.Client) -> None:
+    made, other = enrolled(office), enrolled(office)
+    first = payment(made["order_no"])
+    send(office, first)
+    send(office, payment(other["order_no"], reverses_event_id=first["event_id"]))
+    send(office, reversal(first))
+    assert (state(office, made), state(office, other)) == ("reversed", "covered")
+
+
+def test_the_reversal_of_what_a_clerk_has_paid_back_is_its_record(office: httpx.Client) -> None:
+    event = payment(enrolled(office)["order_no"], 1234)
+    send(office, event)
+    (item,) = suspended(office, event["order_no"])
+    office.post(f"/v1/suspense/{item['id']}/settle", json={"reason": "已退回"})
+    before = balances(office)
+    send(office, reversal(event))
+    assert suspended(office, event["order_no"]) == []
+    assert balances(office) == before
+    send(office, reversal(event))
+    assert [i["reason"] for i in suspended(office, event["order_no"])] == ["already_reversed"]
+
+
+@pytest.mark.parametrize("paid_at", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_cannot_be_is_unreadable_and_not_a_500(office: httpx.Client, paid_at: str) -> None:
+    response = send(office, payment("x", paid_at=paid_at))
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+
+
+def test_money_is_not_refused_for_a_content_type(office: httpx.Client) -> None:
+    made = enrolled(office)
+    raw, now = json.dumps(payment(made["order_no"])).encode(), int(time.time())
+    headers = {"webhook-id": "m", "webhook-timestamp": str(now), "webhook-signature": sign(KEY, "m", now, raw)}
+    response = office.post("/v1/tax/callbacks", content=raw, headers=headers | {"content-type": "text/plain"})
+    assert response.status_code == 200
+    assert state(office, made) == "covered"

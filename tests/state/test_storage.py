@@ -175,3 +175,21 @@ def test_production_names_every_setting_that_is_missing() -> None:
     assert done.returncode == 2
     for name in ("DATABASE_URL", "CANBAO_WEBHOOK_SECRETS", "CANBAO_DATA_KEYS", "CANBAO_INDEX_KEY"):
         assert name in done.stderr
+
+
+def test_a_client_of_one_township_reaches_its_villages_and_no_others(tmp_path: Path) -> None:
+    canbao(tmp_path, "migrate")
+    added = canbao(tmp_path, "clients", "add", "x", "--scopes", "enroll,read", "--regions", "430424106,").stdout
+    key = added.splitlines()[1].split(":", 1)[1].strip()
+    with service(f"sqlite:///{tmp_path}/canbao.db") as base:
+        client = httpx.Client(base_url=base, headers={"authorization": f"Bearer {key}"})
+        made = enrolled(client, village="430424106201")
+        assert client.get(f"/v1/enrollments/{made['id']}").status_code == 200
+        found = client.get("/v1/enrollments", params={"region": "430424106"}).json()["enrollments"]
+        assert [e["id"] for e in found] == [made["id"]]
+        assert client.get("/v1/enrollments").status_code == 403
+        outside = client.post(
+            "/v1/enrollments", json=registration(village="430424200000"), headers={"idempotency-key": "1"}
+        )
+        assert outside.status_code == 403
+        client.close()
