@@ -101,11 +101,11 @@ def clients_add(
     wanted = [s.strip() for s in scopes.split(",")]
     if not set(wanted) <= set(client_register.SCOPES):
         raise _stop(f"scopes are {', '.join(client_register.SCOPES)}")
+    reached = [r.strip() for r in regions.split(",") if r.strip()]
+    if regions and not reached:  # a slip must not open the whole country
+        raise _stop("regions are division-code prefixes; leave the option out for all of them")
     with _database(_settings()).transaction() as connection:
-        now = time.time_ns() // 1000
-        id, key = client_register.add(
-            connection, name, wanted, [r.strip() for r in regions.split(",") if r.strip()] or [""], now
-        )
+        id, key = client_register.add(connection, name, wanted, reached or [""], time.time_ns() // 1000)
     print(f"id:  {id}\nkey: {key}")
 
 

@@ -122,7 +122,6 @@ class Not:
 Condition = PaidBy | EventBy | HasIdentity | HasClass | HasCircumstance | HadJob | IsTrue | AtLeast | All | Any | Not
 
 ALWAYS = All(())
-NEVER = Any(())
 
 
 def all_of(parts: Iterable[Condition]) -> Condition:

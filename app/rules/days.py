@@ -12,11 +12,6 @@ FIRST = date.min.toordinal()
 LAST = date.max.toordinal()
 
 
-def ordinal(text: str) -> int:
-    """`2024-02-29` -> its ordinal; ValueError where there is no such day."""
-    return date.fromisoformat(text).toordinal()
-
-
 @lru_cache(maxsize=8192)
 def iso(day: int) -> str:
     """Ordinal -> `YYYY-MM-DD`."""

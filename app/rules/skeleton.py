@@ -24,10 +24,6 @@ class Slots:
         # One value or a tuple of them: what the % operator takes.
         self.pick: Callable[[tuple[Any, ...]], Any] = itemgetter(*marks) if marks else lambda _: ()
 
-    def fill(self, days: tuple[str, ...]) -> str:
-        filled: str = self.pattern % self.pick(days)
-        return filled
-
 
 class Skeleton:
     """The answer of one class as contract-shaped data; dates are marks. `json` and `answer` say the same."""

@@ -177,6 +177,13 @@ def test_production_names_every_setting_that_is_missing() -> None:
         assert name in done.stderr
 
 
+@pytest.mark.parametrize("regions", [",", " , ", " "])
+def test_regions_that_name_none_are_refused_and_do_not_mean_all(tmp_path: Path, regions: str) -> None:
+    canbao(tmp_path, "migrate")
+    done = canbao(tmp_path, "clients", "add", "x", "--regions", regions)
+    assert (done.returncode, "key:" in done.stdout) == (2, False)
+
+
 def test_a_client_of_one_township_reaches_its_villages_and_no_others(tmp_path: Path) -> None:
     canbao(tmp_path, "migrate")
     added = canbao(tmp_path, "clients", "add", "x", "--scopes", "enroll,read", "--regions", "430424106,").stdout
