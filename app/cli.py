@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app import checking, showing
+from app import checking, showing, simulating
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
 from app.packs.mistakes import PackRefused
@@ -36,6 +36,7 @@ clients = typer.Typer(no_args_is_help=True, help="客户端和密钥 (clients an
 app.add_typer(clients, name="clients")
 ledger = typer.Typer(no_args_is_help=True, help="账簿 (the ledger)")
 app.add_typer(ledger, name="ledger")
+app.command("collector-sim")(simulating.collector_sim)
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 

@@ -29,6 +29,9 @@ def _rfc3339(value: Any) -> Any:
     raise PydanticCustomError("datetime_parsing", "expected RFC 3339")
 
 
+Moment = Annotated[AwareDatetime, AllowStrings(False), BeforeValidator(_rfc3339)]
+
+
 class PaymentEvent(Strict):
     """Something that happened to money. Keys that are not known here are kept in the stored bytes and ignored."""
 
@@ -38,7 +41,7 @@ class PaymentEvent(Strict):
     type: Literal["payment.succeeded", "payment.reversed"]
     order_no: Reference
     amount_fen: Annotated[int, Field(ge=1, le=10**12)]
-    paid_at: Annotated[AwareDatetime, AllowStrings(False), BeforeValidator(_rfc3339)]
+    paid_at: Moment
     reverses_event_id: Reference | None = None
     voucher_no: Reference | None = None
     channel: Reference | None = None
