@@ -24,7 +24,7 @@ from app.rules.compiling import source
 from app.rules.person import contradictions
 from app.rules.quoting import quote as quote_person
 from app.settings import Settings, UnsafeSettings
-from app.storage import client_register, payment_register
+from app.storage import client_register, ledger_register
 from app.storage.database import Database, open_database
 from app.storage.schema import is_current
 from app.storage.schema import migrate as migrate_schema
@@ -133,7 +133,7 @@ def clients_revoke(id: str) -> None:
 def ledger_verify() -> None:
     """检查每笔分录借贷平衡 (every posting adds up to zero)."""
     with _database(_settings()).reading() as connection:
-        wrong = payment_register.unbalanced(connection)
+        wrong = ledger_register.unbalanced(connection)
     for row in wrong:
         print(f"{row['region']} {row['posting_id']}: {row['difference_fen']}", file=sys.stderr)
     if wrong:

@@ -1,5 +1,6 @@
 """create_app(): wiring only."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -16,6 +17,8 @@ from app.settings import DEV_KEY, Settings
 from app.storage.database import open_database
 from app.storage.personal import Vault
 from app.workflows.office import Office
+from app.workflows.payment_queue import PaymentQueue
+from app.workflows.record_payment import record_payments
 
 DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少、为什么、从哪天起享受待遇。
 每个数字都注明公告条款，公告没有写的不编造。
@@ -47,7 +50,7 @@ def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes
     app.include_router(quotes.routes(asked))
     app.include_router(policies.routes(shelf))
     app.include_router(enrollments.routes(office))
-    app.include_router(payments.callback_routes(office))
+    app.include_router(payments.callback_routes(office, PaymentQueue(partial(record_payments, office))))
     app.include_router(payments.money_routes(office))
     app.include_router(health.routes(office))
     add_docs_pages(app)

@@ -1,6 +1,7 @@
 """Running a deed outside the event loop, and turning what it refuses into a problem."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -18,8 +19,15 @@ T = TypeVar("T")
 
 async def done(deed: Callable[..., T], *args: Any) -> T:
     """The deed's result; raises Refusal."""
-    try:
+    with refusals():
         return await run_in_threadpool(deed, *args)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turns what a deed refuses into the Refusal that is answered."""
+    try:
+        yield
     except Refused as refused:
         raise Refusal(refused.code, refused.detail, refused.errors, refused.more) from None
     except WrongNumber as wrong:

@@ -121,7 +121,7 @@ def _add_changing(router: APIRouter, office: Office) -> None:
         """未缴费的登记可以取消；已缴费的须先由税务退费。"""
         client = await client_of(office, request, "enroll")
         await _found(office, client, id)
-        return json_answer(await done(cancel_enrollment, office, id))
+        return json_answer(await done(cancel_enrollment, office, id, client.id))
 
     @router.post(
         "/coverage/lookup",

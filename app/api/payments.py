@@ -7,15 +7,17 @@ from fastapi import APIRouter, Query, Request, Response
 from app.api.access import client_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
-from app.api.doing import done
+from app.api.doing import done, refusals
+from app.api.problems import Refusal
 from app.api.quotes import read
 from app.contract.callback import PaymentEvent, Received
 from app.contract.enrolled import BalanceList, SuspenseItem, SuspenseList
 from app.contract.enrollment import SettleRequest
 from app.contract.strict import PRINTABLE
 from app.workflows.office import Office
+from app.workflows.payment_queue import PaymentQueue
 from app.workflows.read_ledger import balances as balances_of
-from app.workflows.record_payment import receive_callback
+from app.workflows.record_payment import read_callback
 from app.workflows.settle_suspense import list_suspense, settle_suspense
 
 _SIGNED = {
@@ -23,9 +25,10 @@ _SIGNED = {
     "webhook-timestamp": {"type": "string", "description": "Unix 秒，与当前时间相差不超过5分钟"},
     "webhook-signature": {"type": "string", "description": "`v1,<base64>`，可有多个，以空格分隔"},
 }
+_SUCCESS = b'{"code":"SUCCESS"}'
 
 
-def callback_routes(office: Office) -> APIRouter:
+def callback_routes(office: Office, queue: PaymentQueue) -> APIRouter:
     router = APIRouter(prefix="/v1/tax", tags=["税务回调 callbacks"])
 
     @router.post(
@@ -33,8 +36,11 @@ def callback_routes(office: Office) -> APIRouter:
     )
     async def callback(request: Request) -> Response:
         """按 Standard Webhooks 签名。只有在通知已可靠保存后才回答 200；其他回答请重发。"""
-        await done(receive_callback, office, dict(request.headers), await request.body())
-        return json_answer({"code": "SUCCESS"})
+        with refusals():
+            arrived = read_callback(office, dict(request.headers), await request.body())
+            if await queue.book(arrived) == "conflict":
+                raise Refusal("event_conflict")
+        return Response(_SUCCESS, media_type="application/json")
 
     return router
 

@@ -1,18 +1,41 @@
 """Enrollments in the database. Statements are built once; each function is one question or one change."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.storage.ids import region_of
-from app.storage.tables import answers, enrollments, live_enrollments, outbox
+from app.storage.tables import answers, enrollments, live_enrollments
 
 _e = enrollments.c
 _BY_ID = select(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
-_BY_ORDER = select(enrollments).where(_e.region == bindparam("r"), _e.order_no == bindparam("o"))
-_INSERT, _OUTBOX, _ANSWER = insert(enrollments), insert(outbox), insert(answers)
+_BY_ORDERS = {
+    "sqlite": text(
+        "SELECT * FROM enrollments WHERE (region, order_no) IN"
+        " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:wanted))"
+    ),
+    # Locked in one order, so that two batches of events can't wait for each other.
+    "postgresql": text(
+        "SELECT e.* FROM enrollments e WHERE (e.region, e.order_no) IN"
+        " (SELECT * FROM unnest(CAST(:regions AS text[]), CAST(:orders AS text[])))"
+        " ORDER BY e.region, e.order_no FOR UPDATE OF e"
+    ),
+}
+_COVER = {
+    "sqlite": text(
+        "UPDATE enrollments SET state = 'covered', covering_posting = :posting, updated_at = :at"
+        " WHERE region = :region AND id = :id"
+    ),
+    "postgresql": text(
+        "UPDATE enrollments e SET state = 'covered', covering_posting = v.posting, updated_at = v.at"
+        " FROM unnest(CAST(:region AS text[]), CAST(:id AS text[]), CAST(:posting AS text[]), CAST(:at AS bigint[]))"
+        " AS v (region, id, posting, at) WHERE e.region = v.region AND e.id = v.id"
+    ),
+}
+_INSERT, _ANSWER = insert(enrollments), insert(answers)
 _CLAIMS = {
     "sqlite": sqlite.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
     "postgresql": postgresql.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
@@ -22,6 +45,7 @@ _l = live_enrollments.c
 _RELEASE = delete(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
 _LIVE = select(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:n, 0))")
+_LOCK_ALL = text("SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(CAST(:names AS text[])) AS n")
 _STORED = select(answers).where(answers.c.client_id == bindparam("c"), answers.c.key == bindparam("k"))
 
 
@@ -33,10 +57,27 @@ def by_id(connection: Connection, id: str, *, lock: bool = False) -> RowMapping 
     return connection.execute(statement, {"r": region_of(id), "i": id}).mappings().first()
 
 
-def by_order(connection: Connection, order_no: str) -> RowMapping | None:
-    """The enrollment of an order, locked: a payment is about to change it."""
-    found = connection.execute(_BY_ORDER.with_for_update(), {"r": region_of(order_no), "o": order_no})
-    return found.mappings().first()
+def by_orders(connection: Connection, order_nos: Sequence[str]) -> dict[str, RowMapping]:
+    """The enrollments of these orders, locked: payments are about to change them. Unknown orders are left out."""
+    pairs = [(region_of(order_no), order_no) for order_no in order_nos if region_of(order_no)]
+    if not pairs:
+        return {}
+    if connection.dialect.name == "sqlite":
+        asked: dict[str, Any] = {"wanted": json.dumps(pairs)}
+    else:
+        asked = {"regions": [region for region, _ in pairs], "orders": [order_no for _, order_no in pairs]}
+    found = connection.execute(_BY_ORDERS[connection.dialect.name], asked).mappings()
+    return {row["order_no"]: row for row in found}
+
+
+def cover_many(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Covered by a posting from now on; rows of region, id, posting, at."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.execute(_COVER["sqlite"], [dict(row) for row in rows])
+    else:
+        connection.execute(_COVER["postgresql"], {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def try_lock(connection: Connection, name: str) -> bool:
@@ -44,6 +85,12 @@ def try_lock(connection: Connection, name: str) -> bool:
     if connection.dialect.name != "postgresql":
         return True
     return bool(connection.execute(_LOCK, {"n": name}).scalar())
+
+
+def lock_names(connection: Connection, names: Sequence[str]) -> None:
+    """Locks by name until the transaction ends, taken in the order of the list."""
+    if names and connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_ALL, {"names": list(names)})
 
 
 def claim(connection: Connection, row: Mapping[str, Any]) -> bool:
@@ -65,11 +112,6 @@ def add(connection: Connection, row: Mapping[str, Any]) -> None:
 
 def change(connection: Connection, id: str, **values: Any) -> None:
     connection.execute(_UPDATE.values(**values), {"r": region_of(id), "i": id})
-
-
-def send_later(connection: Connection, row: Mapping[str, Any]) -> None:
-    """A message for the outside world, in the same transaction as what it tells."""
-    connection.execute(_OUTBOX, row)
 
 
 def stored_answer(connection: Connection, client: str, key: str) -> RowMapping | None:

@@ -7,7 +7,7 @@ client's idempotency keys, and the clients themselves. Each of these is spread b
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = "0001"  # the newest migration; a test holds it against the folder
+SCHEMA = "0002"  # the newest migration; a test holds it against the folder
 
 metadata = MetaData(
     naming_convention={
@@ -45,6 +45,7 @@ enrollments = Table(
     Column("priced_on", String(10), nullable=False),
     Column("quote", Text, nullable=False),
     Column("covering_posting", String(100)),  # what covers now: the posting that a reversal takes back
+    Column("revision", Integer, nullable=False, server_default="0"),  # messages written for the collector so far
     Column("created_by", String(64), nullable=False),
     _time("created_at"),
     _time("updated_at"),
@@ -149,15 +150,41 @@ outbox = Table(
     _region(),
     Column("id", String(100), primary_key=True),
     Column("enrollment_id", String(100), nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),  # its place among its enrollment's messages
     Column("kind", String(32), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("last_error", String(100)),  # a status or the kind of failure, never the counterpart's text
     _time("due_at"),
     _time("created_at"),
+    _time("sent_at", nullable=True),
     CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
 )
 Index(None, outbox.c.state, outbox.c.due_at)
+Index(None, outbox.c.region, outbox.c.enrollment_id, outbox.c.revision)
+
+audit = Table(
+    "audit",
+    metadata,
+    _region(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _time("at"),
+    Column("actor", String(100), nullable=False),
+    Column("deed", String(32), nullable=False),
+    Column("enrollment_id", String(100)),
+    Column("about", Text, nullable=False),  # JSON: ids, results and amounts, nothing personal
+    Column("link", String(64), nullable=False),  # keyed hash over the link before it and this record
+)
+Index(None, audit.c.region, audit.c.enrollment_id)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    _region(),
+    Column("number", BigInteger, nullable=False),
+    Column("link", String(64), nullable=False),
+)
 
 clients = Table(
     "clients",
@@ -165,8 +192,11 @@ clients = Table(
     Column("id", String(64), primary_key=True),
     Column("name", String(100), nullable=False),
     Column("key_hash", String(64), nullable=False, unique=True),
+    Column("former_hash", String(64)),  # the key before it was rotated, good until `former_until`
+    _time("former_until", nullable=True),
     Column("scopes", String(200), nullable=False),
     Column("regions", Text, nullable=False),
     _time("created_at"),
     _time("revoked_at", nullable=True),
 )
+Index("uq_clients_former_hash", clients.c.former_hash, unique=True)

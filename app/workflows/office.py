@@ -1,7 +1,8 @@
 """What every deed needs: the database, the notices, the keys to personal data, and the clock."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -10,12 +11,24 @@ from app.collector.signature import BadSignature
 from app.contract.person import PersonForm
 from app.packs.shelf import Shelf
 from app.rules.quoting import quote
+from app.storage.books import Books
 from app.storage.database import Database, StorageUnavailable
 from app.storage.personal import Vault
 
-__all__ = ["BadSignature", "Office", "Refused", "StorageUnavailable", "business_day", "moment"]
+__all__ = [
+    "COLLECTOR",
+    "OPERATOR",
+    "SYSTEM",
+    "BadSignature",
+    "Office",
+    "Refused",
+    "StorageUnavailable",
+    "business_day",
+    "moment",
+]
 
 SHANGHAI = timezone(timedelta(hours=8))  # since 1991 without daylight saving; no payment is older
+COLLECTOR, SYSTEM, OPERATOR = "collector", "system", "operator"  # who acts, where it is not a client (audit.py)
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,14 @@ class Office:
     def now(self) -> int:
         """Microseconds since 1970."""
         return time.time_ns() // 1000
+
+    @contextmanager
+    def deed(self) -> Iterator[Books]:
+        """One transaction and what it writes down; committed when the block ends, or nothing of it."""
+        with self.database.transaction() as connection:
+            books = Books(connection, self.vault, self.now())
+            yield books
+            books.write()
 
     def quote_for(self, facts: dict[str, Any], region: str, year: int, day: date) -> dict[str, Any]:
         """What a registered person would be quoted on `day`, from the facts as they were registered."""

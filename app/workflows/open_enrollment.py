@@ -9,14 +9,13 @@ from typing import Any
 
 from app.contract.enrollment import EnrollmentRequest
 from app.contract.person import PersonForm
-from app.enrollment import ledger
 from app.enrollment.id_numbers import GUARDIAN, RESIDENT_ID, birth_date_of, normalized
 from app.enrollment.payments import State
 from app.rules.person import contradictions
 from app.storage import enrollment_register as register
-from app.storage import payment_register
-from app.storage.database import Connection
+from app.storage.books import Books
 from app.storage.ids import new_id
+from app.workflows.book_money import cover_exempt
 from app.workflows.office import Office, Refused
 from app.workflows.show_enrollment import document_key, shown
 from app.workflows.tell_collector import tell_collector
@@ -67,7 +66,8 @@ def open_enrollment(
     facts = _facts(asked)
     _check_facts(facts, asked.coverage_year)
     quoted = office.quote_for(facts, region, asked.coverage_year, office.today())
-    with office.database.transaction() as connection:
+    with office.deed() as books:
+        connection = books.connection
         if not register.try_lock(connection, f"{client}\x1f{key}"):  # another process works on the same key
             raise Refused("idempotency_in_progress")
         stored = register.stored_answer(connection, client, key)
@@ -77,7 +77,7 @@ def open_enrollment(
             return Answer(stored["status"], stored["location"], bytes(stored["body"]))
         row = _row(office, asked, region, facts, quoted, client)
         try:
-            answer = _open(connection, row, quoted)
+            answer = _open(books, row, quoted)
         except Refused as refused:  # before anything was written
             answer = refusing(refused)
         kept: dict[str, Any] = {"client_id": client, "key": key, "region": region, "request_hash": request_hash}
@@ -140,27 +140,26 @@ def _row(
         "due_through": quoted["valid_through"] or "",
         "priced_on": office.today().isoformat(),
         "quote": json.dumps(quoted, ensure_ascii=False),
+        "revision": 0 if exempt else 1,
         "created_by": client,
         "created_at": now,
         "updated_at": now,
     }
 
 
-def _open(connection: Connection, row: dict[str, Any], quoted: dict[str, Any]) -> Answer:
+def _open(books: Books, row: dict[str, Any], quoted: dict[str, Any]) -> Answer:
     if quoted["outcome"] not in ("payable", "exempt"):
         raise Refused("not_enrollable", quote=quoted)
-    live = {"person_key": row["person_key"], "coverage_year": row["coverage_year"], "region": row["region"]}
+    connection, region = books.connection, row["region"]
+    live = {"person_key": row["person_key"], "coverage_year": row["coverage_year"], "region": region}
     if not register.claim(connection, live | {"enrollment_id": row["id"]}):
         raise Refused("already_enrolled")
     register.add(connection, row)
     if row["order_no"] is None:
-        posting = ledger.cover(
-            quoted["personal_fen"], quoted["surcharge_fen"], [(s["fund"], s["amount_fen"]) for s in quoted["subsidies"]]
-        )
-        about = {"coverage_year": row["coverage_year"], "enrollment_id": row["id"]}
-        booked = payment_register.post(connection, row["region"], posting, row["created_at"], **about)
-        register.change(connection, row["id"], covering_posting=booked)
+        cover_exempt(books, row, quoted)
     else:
-        tell_collector(connection, row, "receivable.opened", row["payable_fen"])
+        tell_collector(connection, row | {"revision": 0}, "receivable.opened", row["payable_fen"])
+    about = {"order_no": row["order_no"], "outcome": quoted["outcome"], "payable_fen": row["payable_fen"]}
+    books.audit(region, row["created_by"], "registered", row["id"], **about, policy=quoted["policy"]["digest"])
     body = json.dumps(shown(row), ensure_ascii=False, separators=(",", ":")).encode()
     return Answer(201, f"/v1/enrollments/{row['id']}", body)

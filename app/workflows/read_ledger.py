@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.storage import payment_register
+from app.storage import ledger_register
 from app.storage.schema import is_current
 from app.workflows.office import Office
 
@@ -10,7 +10,7 @@ from app.workflows.office import Office
 def balances(office: Office, region: str | None, year: int | None) -> list[dict[str, Any]]:
     """By region, coverage year and account; debits above zero."""
     with office.database.reading() as connection:
-        rows = payment_register.balances(connection, region, year)
+        rows = ledger_register.balances(connection, region, year)
     return [dict(row) | {"balance_fen": int(row["balance_fen"])} for row in rows]
 
 

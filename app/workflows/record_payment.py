@@ -1,52 +1,83 @@
-"""A payment event from the tax bureau: inbox row and all its effects in one transaction, before anything is answered.
+"""Payment events from the tax bureau: inbox rows and all their effects in one transaction, before anything is answered.
 
-bytes in -> signature (api) -> inbox -> decision -> ledger -> enrollment -> commit -> answer
+bytes in -> signature -> known already? -> enrollment locked -> decision -> inbox, ledger, enrollment, audit -> commit
+
+Events come in batches (payment_queue.py), of one or many. Those of a batch have nothing to do with each other, so each
+is decided by what the database held before, and all that they write is written together.
 """
 
 import hashlib
 import json
 import time
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from app.collector.signature import verify
 from app.contract.callback import PaymentEvent
 from app.enrollment import ledger
-from app.enrollment.payments import Decision, Reason, Reversed, State, on_payment, on_reversal
-from app.packs.mistakes import PackRefused
-from app.packs.shelf import PolicyNotFound
+from app.enrollment.payments import State, on_payment
 from app.storage import enrollment_register as enrollments
-from app.storage import payment_register as register
-from app.storage.database import Connection
-from app.storage.ids import new_id, region_of
-from app.workflows.office import Office, Refused, business_day
+from app.storage import inbox_register, suspense_register
+from app.storage.books import Books
+from app.storage.ids import region_of
+from app.workflows import book_money
+from app.workflows.book_money import Row
+from app.workflows.office import Office, business_day
+from app.workflows.record_reversal import reverse
 
-Row = Any  # a row of the database, or one about to become one
 UNKNOWN = "unknown"  # the region of orders that were not made here
+Result = Literal["covered", "reversed", "suspended", "settled", "repeated", "conflict"]
 
 
-def receive_callback(office: Office, headers: dict[str, str], raw: bytes) -> None:
-    """The whole way of a callback. Raises BadSignature (nothing is stored), pydantic's ValidationError, or Refused."""
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event whose signature was good. What identifies its content is all that it says, not how it is spaced."""
+
+    event: PaymentEvent
+    raw: bytes
+    content_hash: str
+
+
+def read_callback(office: Office, headers: dict[str, str], raw: bytes) -> Arrived:
+    """Raises BadSignature, or pydantic's ValidationError for a body that can't be read."""
     verify(office.webhook_keys, headers, raw, time.time())
-    record_payment(office, PaymentEvent.model_validate_json(raw), raw)
-
-
-def record_payment(office: Office, event: PaymentEvent, raw: bytes) -> None:
-    """Stored and booked when it returns. The same event again has no effect; raises Refused if its content differs."""
-    with office.database.transaction() as connection:
-        row = _inbox_row(office, event, raw)
-        if not register.take_in(connection, row):
-            known = register.event(connection, event.event_id)
-            if known is None or known["content_hash"] != row["content_hash"]:
-                raise Refused("event_conflict")
-            return
-        book = _pay if event.type == "payment.succeeded" else _reverse
-        register.set_effect(connection, event.event_id, book(office, connection, row))
-
-
-def _inbox_row(office: Office, event: PaymentEvent, raw: bytes) -> dict[str, Any]:
-    """What identifies the content is all that the event says, not how its JSON is spaced or ordered."""
+    event = PaymentEvent.model_validate_json(raw)
     said = json.dumps(json.loads(raw), sort_keys=True).encode()
+    return Arrived(event, raw, hashlib.sha256(said).hexdigest())
+
+
+def record_payments(office: Office, arrived: Sequence[Arrived]) -> list[Result]:
+    """All stored and booked when it returns; no order and no event may be among them twice.
+
+    Raises Collided where another transaction took in one of them in the meantime: nothing is stored then.
+    """
+    with office.deed() as books:
+        connection = books.connection
+        known = inbox_register.known(connection, [a.event.event_id for a in arrived])
+        fresh = [a for a in arrived if a.event.event_id not in known]
+        order_nos = sorted(a.event.order_no for a in fresh)
+        orders = enrollments.by_orders(connection, order_nos)
+        enrollments.lock_names(connection, [order_no for order_no in order_nos if order_no not in orders])
+        early = suspense_register.early_reversals(connection, [a.event.event_id for a in fresh]) if fresh else {}
+        for one in fresh:
+            row = _inbox_row(one, books.now)
+            enrollment = orders.get(one.event.order_no)
+            row["effect"] = _effect(office, books, row, enrollment, early.get(one.event.event_id, []))
+            books.take_in(row)
+            known[one.event.event_id] = row["effect"]
+    return [_result(one, one in fresh, known[one.event.event_id]) for one in arrived]
+
+
+def _result(one: Arrived, fresh: bool, found: str) -> Result:
+    """`found` is the effect of a fresh event, else the hash of the content that came first."""
+    if fresh:
+        return found  # type: ignore[return-value]
+    return "repeated" if found == one.content_hash else "conflict"
+
+
+def _inbox_row(one: Arrived, now: int) -> dict[str, Any]:
+    event = one.event
     return {
         "event_id": event.event_id,
         "region": region_of(event.order_no) or UNKNOWN,
@@ -55,144 +86,31 @@ def _inbox_row(office: Office, event: PaymentEvent, raw: bytes) -> dict[str, Any
         "amount_fen": event.amount_fen,
         "paid_at": event.paid_microseconds(),
         "reverses_event_id": event.reverses_event_id if event.type == "payment.reversed" else None,
-        "content_hash": hashlib.sha256(said).hexdigest(),
-        "body": raw,
-        "effect": "suspended",
-        "received_at": office.now(),
+        "content_hash": one.content_hash,
+        "body": one.raw,
+        "received_at": now,
     }
 
 
-def _pay(office: Office, connection: Connection, row: dict[str, Any]) -> str:
-    enrollment = enrollments.by_order(connection, row["order_no"])
-    undone = register.undoing_before(connection, row)
-    day = business_day(row["paid_at"])
-    quoted = _price(office, enrollment, day) if enrollment else None
-    price = quoted["payable_fen"] if quoted else None
-    state = State(enrollment["state"]) if enrollment else None
-    decision = on_payment(state, row["amount_fen"], price, already_reversed=undone is not None)
-    if decision.deed == "cover" and enrollment and quoted:
-        _cover(office, connection, row, enrollment, quoted)
+def _effect(office: Office, books: Books, row: Row, enrollment: Row | None, early: list[Any]) -> str:
+    if row["type"] == "payment.reversed":
+        return reverse(office, books, row, enrollment)
+    same = [i for i in early if (i["order_no"], i["amount_fen"]) == (row["order_no"], row["amount_fen"])]
+    return _pay(office, books, row, enrollment, same[0] if same else None)
+
+
+def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> str:
+    """`undone` is the open item of a reversal that came before this payment, of the same order and amount."""
+    price = book_money.price_on(office, enrollment, business_day(row["paid_at"])) if enrollment is not None else None
+    state = State(enrollment["state"]) if enrollment is not None else None
+    decision = on_payment(state, row["amount_fen"], price.fen if price else None, already_reversed=undone is not None)
+    if decision.deed == "cover" and enrollment is not None and price:
+        book_money.cover(books, row, enrollment, price)
         return "covered"
-    if decision.deed == "settle" and undone:
-        _settle(office, connection, undone, "payment_arrived")
+    if decision.deed == "settle" and undone is not None:
+        book_money.settle(books, undone, row["event_id"], "payment_arrived", enrollment)
         about = {"coverage_year": undone["coverage_year"], "event_id": row["event_id"]}
-        register.post(connection, row["region"], ledger.suspend(row["amount_fen"]), office.now(), **about)
+        books.post(row["region"], ledger.suspend(row["amount_fen"]), **about)
         return "settled"
-    _suspend(office, connection, row, enrollment, decision, row["amount_fen"])
+    book_money.suspend(books, row, enrollment, decision)
     return "suspended"
-
-
-def _price(office: Office, enrollment: Row, day: date) -> dict[str, Any] | None:
-    """The quote that counts on the day of payment: the frozen one while it holds, or a new one; None if none is."""
-    if enrollment["priced_on"] <= day.isoformat() <= enrollment["due_through"]:
-        frozen: dict[str, Any] = json.loads(enrollment["quote"])
-        return frozen
-    facts = office.vault.open(bytes(enrollment["personal"]), enrollment["id"])["facts"]
-    try:
-        quoted = office.quote_for(facts, enrollment["region"], enrollment["coverage_year"], day)
-    except (PolicyNotFound, PackRefused):
-        return None
-    return quoted if quoted["outcome"] == "payable" else None
-
-
-def _cover(
-    office: Office,
-    connection: Connection,
-    row: Row,
-    enrollment: Row,
-    quoted: dict[str, Any],
-    source: str = ledger.COLLECTOR,
-) -> None:
-    subsidies = [(s["fund"], s["amount_fen"]) for s in quoted["subsidies"]]
-    posting = ledger.cover(quoted["personal_fen"], quoted["surcharge_fen"], subsidies, source)
-    now, year = office.now(), enrollment["coverage_year"]
-    about = {"coverage_year": year, "enrollment_id": enrollment["id"], "event_id": row["event_id"]}
-    booked = register.post(connection, enrollment["region"], posting, now, **about)
-    changes: dict[str, Any] = {"state": State.COVERED, "updated_at": now, "covering_posting": booked}
-    if json.loads(enrollment["quote"]) != quoted:
-        changes |= {"quote": json.dumps(quoted, ensure_ascii=False), "payable_fen": quoted["payable_fen"]}
-        changes |= {"due_through": quoted["valid_through"], "priced_on": business_day(row["paid_at"]).isoformat()}
-    enrollments.change(connection, enrollment["id"], **changes)
-
-
-def _suspend(
-    office: Office,
-    connection: Connection,
-    row: Row,
-    enrollment: Row | None,
-    decision: Decision,
-    amount: int,
-) -> None:
-    """`amount` is below zero for money that went out."""
-    assert decision.reason is not None
-    now, year = office.now(), enrollment["coverage_year"] if enrollment else None
-    item = {"region": row["region"], "id": new_id(row["region"]), "event_id": row["event_id"]}
-    item |= {"order_no": row["order_no"], "coverage_year": year, "type": row["type"], "reason": decision.reason}
-    item |= {"amount_fen": row["amount_fen"], "paid_at": row["paid_at"], "state": "open", "opened_at": now}
-    register.suspend(connection, item)
-    register.post(connection, row["region"], ledger.suspend(amount), now, coverage_year=year, event_id=row["event_id"])
-
-
-def _settle(office: Office, connection: Connection, item: Row, how: str) -> None:
-    """A later event settles an open item."""
-    register.settle(connection, item["id"], settlement=how, settled_by="system", settled_at=office.now())
-
-
-def _reverse(office: Office, connection: Connection, row: dict[str, Any]) -> str:
-    enrollment = enrollments.by_order(connection, row["order_no"])
-    named = row["reverses_event_id"]
-    original = register.event(connection, named) if named else None
-    cover = register.covering(connection, enrollment) if enrollment else None
-    waiting = register.item_of(connection, original["region"], named) if original else None
-    decision = on_reversal(_reversed(connection, row, original, cover, waiting), row["amount_fen"])
-    if decision.deed == "take_back" and enrollment and cover:
-        _take_back(office, connection, row, enrollment, cover[1])
-        return "reversed"
-    if decision.deed == "acknowledge":
-        return "settled"  # the record of what a clerk has booked already
-    if decision.deed == "settle" and waiting:
-        _settle(office, connection, waiting, "reversed")
-        about = {"coverage_year": waiting["coverage_year"], "event_id": row["event_id"]}
-        register.post(connection, row["region"], ledger.settle(row["amount_fen"]), office.now(), **about)
-        return "settled"
-    _suspend(office, connection, row, enrollment, decision, -row["amount_fen"])
-    return "suspended"
-
-
-def _reversed(
-    connection: Connection,
-    row: Row,
-    original: Row | None,
-    cover: tuple[str | None, ledger.Posting] | None,
-    waiting: Row | None,
-) -> Reversed | None:
-    """The payment that the reversal names, as the decision needs it."""
-    if original is None or original["type"] != "payment.succeeded" or original["order_no"] != row["order_no"]:
-        return None
-    covers = cover is not None and cover[0] == original["event_id"]
-    undone = register.undoing(connection, original["event_id"]) is not None
-    suspended = waiting is not None and waiting["state"] == "open"
-    paid_back = waiting is not None and waiting["settlement"] == "paid_back"
-    return Reversed(original["amount_fen"], covers, suspended, undone, paid_back)
-
-
-def _take_back(
-    office: Office,
-    connection: Connection,
-    row: Row,
-    enrollment: Row,
-    cover: ledger.Posting,
-) -> None:
-    """The cover goes; money that waited as a second payment of the same price takes its place."""
-    now = office.now()
-    about = {"coverage_year": enrollment["coverage_year"], "enrollment_id": enrollment["id"]}
-    back = cover.reversed("take_back").through(ledger.SUSPENSE, ledger.COLLECTOR)  # the money has left for good
-    register.post(connection, enrollment["region"], back, now, event_id=row["event_id"], **about)
-    enrollments.change(connection, enrollment["id"], state=State.REVERSED, covering_posting=None, updated_at=now)
-    for item in register.open_items_of_order(connection, row["region"], row["order_no"]):
-        quoted = _price(office, enrollment, business_day(item["paid_at"]))
-        fits = quoted is not None and quoted["payable_fen"] == item["amount_fen"]
-        if item["reason"] == Reason.SECOND_PAYMENT and fits and quoted:
-            _settle(office, connection, item, "covers_after_reversal")
-            _cover(office, connection, item, enrollment, quoted, ledger.SUSPENSE)
-            return

@@ -7,7 +7,9 @@ from app.enrollment.payments import State
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as register
-from app.workflows.office import Office, Refused
+from app.storage.books import Books
+from app.workflows import book_money
+from app.workflows.office import SYSTEM, Office, Refused
 from app.workflows.show_enrollment import shown
 from app.workflows.tell_collector import tell_collector
 
@@ -27,8 +29,8 @@ def _has_run_out(office: Office, row: Any) -> bool:
 
 
 def _repriced(office: Office, id: str) -> dict[str, Any]:
-    with office.database.transaction() as connection:
-        row = register.by_id(connection, id, lock=True)
+    with office.deed() as books:
+        row = register.by_id(books.connection, id, lock=True)
         if row is None or not _has_run_out(office, row):
             return shown(row)
         facts = office.vault.open(bytes(row["personal"]), id)["facts"]
@@ -36,11 +38,33 @@ def _repriced(office: Office, id: str) -> dict[str, Any]:
             quoted = office.quote_for(facts, row["region"], row["coverage_year"], office.today())
         except (PolicyNotFound, PackRefused):
             return shown(row)
-        changes: dict[str, Any] = {"quote": json.dumps(quoted, ensure_ascii=False), "updated_at": office.now()}
-        changes["priced_on"] = office.today().isoformat()
-        if quoted["outcome"] in ("payable", "exempt"):
-            changes |= {"payable_fen": quoted["payable_fen"], "due_through": quoted["valid_through"]}
-        register.change(connection, id, **changes)
-        now = {**row, **changes}
-        tell_collector(connection, now, "receivable.changed", quoted["payable_fen"])
+        now = {**row, **_changes(office, books, row, quoted)}
         return shown(now) | {"repriced": {"from_fen": row["payable_fen"], "on": office.today().isoformat()}}
+
+
+def _changes(office: Office, books: Books, row: Any, quoted: dict[str, Any]) -> dict[str, Any]:
+    """The new price written into the enrollment, and told to the collector where it is another."""
+    changes: dict[str, Any] = {"quote": json.dumps(quoted, ensure_ascii=False), "updated_at": books.now}
+    changes["priced_on"] = office.today().isoformat()
+    if quoted["outcome"] in ("payable", "exempt"):
+        changes |= {"payable_fen": quoted["payable_fen"], "due_through": quoted["valid_through"]}
+    was = json.loads(row["quote"])
+    if _price(was) != _price(quoted):
+        changes["revision"] = _told(books, {**row, **changes}, quoted)
+        about = {"from_fen": was["payable_fen"], "payable_fen": quoted["payable_fen"], "outcome": quoted["outcome"]}
+        books.audit(row["region"], SYSTEM, "repriced", row["id"], **about)
+    register.change(books.connection, row["id"], **changes)
+    if quoted["outcome"] == "exempt":  # by now nothing is to be paid, so nothing is waited for
+        book_money.cover_exempt(books, row, quoted)
+        changes["state"] = State.COVERED
+    return changes
+
+
+def _price(quoted: dict[str, Any]) -> tuple[Any, ...]:
+    return quoted["outcome"], quoted["payable_fen"], quoted["valid_through"] if quoted["payable_fen"] else None
+
+
+def _told(books: Books, row: dict[str, Any], quoted: dict[str, Any]) -> int:
+    if quoted["outcome"] == "exempt":
+        return tell_collector(books.connection, row, "receivable.withdrawn", None)
+    return tell_collector(books.connection, row, "receivable.changed", quoted["payable_fen"])

@@ -3,24 +3,27 @@
 from typing import Any
 
 from app.enrollment import ledger
-from app.storage import payment_register as register
+from app.storage import suspense_register as register
 from app.workflows.office import Office, Refused, moment
 
 
 def settle_suspense(office: Office, id: str, clerk: str, reason: str) -> dict[str, Any]:
     """Raises Refused where there is no such item, or it has been settled already."""
-    with office.database.transaction() as connection:
+    with office.deed() as books:
+        connection = books.connection
         item = register.item(connection, id, lock=True)
         if item is None:
             raise Refused("suspense_not_found")
         if item["state"] != "open":
             raise Refused("already_settled")
         came_in = item["type"] == "payment.succeeded"
-        now, amount = office.now(), item["amount_fen"] if came_in else -item["amount_fen"]
-        done = {"settlement": "paid_back" if came_in else "dismissed", "settled_by": clerk, "settled_at": now}
+        amount = item["amount_fen"] if came_in else -item["amount_fen"]
+        done = {"settlement": "paid_back" if came_in else "dismissed", "settled_by": clerk, "settled_at": books.now}
         register.settle(connection, id, **done, remark=reason)
         about = {"coverage_year": item["coverage_year"], "event_id": item["event_id"]}
-        register.post(connection, item["region"], ledger.settle(amount), now, **about)
+        books.post(item["region"], ledger.settle(amount), **about)
+        noted = {"suspense_id": id, "event_id": item["event_id"], "amount_fen": amount}
+        books.audit(item["region"], clerk, "settled", None, **noted, settlement=done["settlement"])
         return suspense_item({**item, **done, "state": "settled", "remark": reason})
 
 
@@ -37,6 +40,6 @@ def list_suspense(
     office: Office, region: str | None, state: str | None, after: str | None, limit: int
 ) -> dict[str, Any]:
     with office.database.reading() as connection:
-        rows = register.suspense_page(connection, region, state, after, limit + 1)
+        rows = register.page(connection, region, state, after, limit + 1)
     items = [suspense_item(row) for row in rows[:limit]]
     return {"suspense": items, "next_cursor": items[-1]["id"] if len(rows) > limit else None}

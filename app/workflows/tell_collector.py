@@ -4,19 +4,23 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from app.storage import enrollment_register as register
 from app.storage.database import Connection
 from app.storage.ids import new_id
+from app.storage.outbox_register import send_later
 
 
 def tell_collector(
     connection: Connection,
     row: Mapping[str, Any],
-    kind: Literal["receivable.opened", "receivable.changed"],
+    kind: Literal["receivable.opened", "receivable.changed", "receivable.withdrawn"],
     payable: int | None,
-) -> None:
-    """`payable` is None where nothing can be paid any more."""
-    told = {k: row[k] for k in ("order_no", "region", "coverage_year", "due_through")} | {"payable_fen": payable}
+) -> int:
+    """The message's revision, which the enrollment keeps. `payable` is None where nothing can be paid any more."""
+    revision = row["revision"] + 1
+    told = {"type": kind, "order_no": row["order_no"], "region": row["region"], "coverage_year": row["coverage_year"]}
+    told |= {"revision": revision, "payable_fen": payable}
+    told["due_through"] = row["due_through"] if payable is not None else None
     message = {"region": row["region"], "id": new_id(row["region"]), "enrollment_id": row["id"], "kind": kind}
-    message |= {"body": json.dumps(told).encode(), "state": "waiting", "attempts": 0}
-    register.send_later(connection, message | {"due_at": row["updated_at"], "created_at": row["updated_at"]})
+    message |= {"revision": revision, "body": json.dumps(told).encode(), "state": "waiting", "attempts": 0}
+    send_later(connection, message | {"due_at": row["updated_at"], "created_at": row["updated_at"]})
+    return int(revision)
