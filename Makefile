@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types fuzz bench image-test lock openapi clean
+.PHONY: help run demo test check lint types fuzz bench image-test lock openapi clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 
 run: $(VENV)/run.stamp  ## serve on 127.0.0.1:8000 (PORT=… changes it)
 	$(BIN)/canbao serve
+
+demo: $(VENV)/run.stamp  ## a made-up village: registration, payment, every kind of fault, reconciliation
+	$(BIN)/canbao demo
 
 test: $(VENV)/dev.stamp  ## everything: lint, types, packs and their cases, unit, property, API, documentation
 	$(BIN)/ruff format --check .

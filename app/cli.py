@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app import checking, showing, simulating
+from app import checking, demonstrating, showing, simulating
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
 from app.packs.mistakes import PackRefused
@@ -37,6 +37,7 @@ app.add_typer(clients, name="clients")
 ledger = typer.Typer(no_args_is_help=True, help="账簿 (the ledger)")
 app.add_typer(ledger, name="ledger")
 app.command("collector-sim")(simulating.collector_sim)
+app.command()(demonstrating.demo)
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 

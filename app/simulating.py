@@ -4,14 +4,16 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.packs.mistakes import PackRefused
 from app.packs.read_pack import read_tree
 from app.settings import SHANGHAI, Settings, UnsafeSettings
-from app.simulator.script import Script, ScriptRefused, read_script
+
+if TYPE_CHECKING:
+    from app.simulator.script import Script
 
 CALLBACKS = "http://127.0.0.1:8000/v1/tax/callbacks"
 
@@ -46,7 +48,9 @@ def _settings() -> Settings:
     return settings
 
 
-def _script(path: Path) -> Script:
+def _script(path: Path) -> "Script":
+    from app.simulator.script import ScriptRefused, read_script
+
     try:
         return read_script(path.name, *read_tree(path.name, path.read_bytes()))
     except OSError as why:

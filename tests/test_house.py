@@ -20,6 +20,7 @@ ARROWS = {
     "enrollment": {"enrollment"},
     "collector": {"collector"},
     "simulator": {"simulator", "collector", "contract", "enrollment"},
+    "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
     "workflows": {"workflows", "storage", "collector", "packs", "contract", "enrollment", "rules"},
     "api": {"api", "workflows", "packs", "contract", "enrollment", "rules"},
@@ -46,6 +47,16 @@ def room(path: Path) -> str:
 def test_arrows_between_rooms_point_one_way(path: Path) -> None:
     used = {name.split(".")[1] for name in imports(path) if name.startswith("app.")}
     assert used <= ARROWS[room(path)]
+
+
+def test_the_simulator_and_the_demo_are_loaded_by_their_commands_only() -> None:
+    for name, command in (("simulator", "simulating.py"), ("demo", "demonstrating.py")):
+        users = {
+            p.name
+            for p in MODULES
+            if room(p) != name and f"app.{name}" in {".".join(n.split(".")[:2]) for n in imports(p)}
+        }
+        assert users == {command}
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room(p) == "rules"], ids=str)

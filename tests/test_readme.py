@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.simulator.bureau_for_tests import receivable, simulator, tell
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -26,13 +28,27 @@ def test_the_quote_in_the_readme_is_the_real_answer(name: str, client: httpx.Cli
     assert client.post("/v1/quotes", json=asked).json() == answered
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/architecture.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh-CN.md", "docs/architecture.md", "docs/decisions/README.md", "docs/collector.md"]
+)
 def test_links_and_make_targets_exist(name: str) -> None:
     text, targets = (ROOT / name).read_text(), (ROOT / "Makefile").read_text()
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
         assert ((ROOT / name).parent / link).exists(), link
     for target in re.findall(r"^    make ([a-z-]+)", text, re.MULTILINE):
         assert re.search(rf"^{target}:", targets, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_payment_in_the_readme_is_one_that_the_simulator_takes(name: str) -> None:
+    after = (ROOT / name).read_text().split("<!-- test: readme-payment -->", 1)[1].split("```", 2)[1]
+    asked = re.search(r":8100(/[a-z]+) -d '(.*)'", after)
+    assert asked
+    with simulator() as bureau:
+        tell(bureau, receivable(json.loads(asked[2])["order_no"]))
+        assert bureau.post(asked[1], content=asked[2]).status_code == 201
+        for path in re.findall(r":8100(/[a-z0-9/-]+)$", after, re.MULTILINE):
+            assert bureau.get(path).status_code == 200
 
 
 def test_every_setting_is_in_the_table() -> None:

@@ -1,0 +1,67 @@
+"""Every number of the end against the plan's."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from app.demo.acting import Outcome
+from app.demo.plan import Deed, Expected
+from app.demo.village import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One number, or one set of them."""
+
+    title: str
+    wanted: Any
+    found: Any
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.wanted == self.found)
+
+
+def check(people: list[Person], planned: dict[int, Deed], wanted: Expected, found: Outcome) -> list[Check]:
+    return [*_people(people, planned, wanted, found), *_money(wanted, found), *_messages(wanted, found)]
+
+
+def _people(people: list[Person], planned: dict[int, Deed], wanted: Expected, found: Outcome) -> list[Check]:
+    states = {enrollment["id"]: enrollment["state"] for enrollment in found.enrollments}
+    other = [planned[n].name for n, person in enumerate(people) if states.get(person.id) != planned[n].ends]
+    counted = Counter((e["region"], e["state"]) for e in found.enrollments)
+    return [
+        Check("人数 people registered", wanted.people, len(states)),
+        Check("各地各状态人数 people by county and state", dict(wanted.states), dict(counted)),
+        Check("与计划不符的人 people who ended otherwise than planned", [], other),
+    ]
+
+
+def _money(wanted: Expected, found: Outcome) -> list[Check]:
+    reasons = Counter(item["reason"] for item in found.suspense)
+    amounts: Counter[str] = Counter()
+    for item in found.suspense:
+        amounts[item["reason"]] += item["amount_fen"]
+    collector = found.balances.get("collector", 0)
+    return [
+        Check("待处理笔数 suspense items by reason", dict(wanted.suspense), dict(reasons)),
+        Check("待处理金额 suspense by reason, fen", dict(wanted.suspense_fen), dict(amounts)),
+        Check("各资金余额 balances by account, fen", dict(wanted.accounts), found.balances),
+        Check("账户合计为零 accounts add up to zero", 0, sum(found.balances.values())),
+        Check("账簿核验 canbao ledger verify", {"ledger": True}, found.verified),
+        Check("仅对账单有的金额 found in the statement only, fen", wanted.missing_fen, found.missing_fen),
+        Check("对账单合计 = 账簿税务账户 statement = ledger, fen", collector, found.statement.fen),
+    ]
+
+
+def _messages(wanted: Expected, found: Outcome) -> list[Check]:
+    ended = {"delivered": wanted.movements, "refused": wanted.attacks, "given_up": 0, "waiting": 0, "withheld": 0}
+    cancelled = sum(number for (_, state), number in wanted.states.items() if state == "cancelled")
+    tampered = found.callbacks["tampered"], found.callbacks["tampered_refused"]
+    return [
+        Check("应缴已送达 receivables at the bureau", wanted.levied, sum(found.orders.values())),
+        Check("应缴已撤回 receivables withdrawn", cancelled, found.orders["withdrawn"]),
+        Check("回调结果 callbacks by result", ended, {name: found.callbacks[name] for name in ended}),
+        Check("伪造、过期、篡改均被拒 tampered, all refused", (wanted.tampered,) * 2, tampered),
+        Check("对账单笔数 movements in the statements", wanted.movements, found.statement.movements),
+    ]

@@ -1,0 +1,45 @@
+"""The demo as a person runs it: with a smaller village, on both databases."""
+
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from rich.cells import cell_len
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def demo(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli", "demo", *args]
+    clean = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=clean | env, timeout=180)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment that names a database of the demo's own."""
+    if request.param == "sqlite":
+        return {}
+    url, name = str(request.getfixturevalue("postgres")), f"demo_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return {"DATABASE_URL": url.rpartition("/")[0] + f"/{name}"}
+
+
+def test_a_small_village_ends_as_planned_and_fits_the_terminal(empty_database: dict[str, str], tmp_path: Path) -> None:
+    done = demo("--people", "30", "--keep", str(tmp_path), COLUMNS="80", **empty_database)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "全部相符 all as planned  15/15" in done.stdout
+    assert "✗" not in done.stdout
+    assert max(cell_len(line) for line in done.stdout.splitlines()) <= 80
+    assert "…" not in done.stdout
+    assert {file.name for file in (tmp_path / "statements").iterdir()} >= {"2023-11-02.csv", "2023-11-03.csv"}
+    logs = (tmp_path / "service.log").read_text() + (tmp_path / "simulator.log").read_text()
+    assert "村民" not in logs
+    again = demo("--people", "30", "--keep", str(tmp_path), **empty_database)
+    assert again.returncode == 1
+    assert "the database is not empty" in again.stderr
