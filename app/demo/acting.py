@@ -14,6 +14,8 @@ from app.demo.processes import Town
 from app.demo.stories import STORIES, Teller
 from app.demo.village import Person
 
+BOOKS = ("ledger", "audit")  # each has its `canbao … verify`
+
 
 @dataclass
 class Outcome:
@@ -96,7 +98,8 @@ async def _sent(bureau: Bureau, event: dict[str, Any]) -> None:
 
 
 async def _outcome(place: Town, county: County, bureau: Bureau, missing: int, missing_fen: int) -> Outcome:
-    verified = {name: place.canbao(name, "verify").returncode == 0 for name in ("ledger",)}
+    proofs = [asyncio.to_thread(place.canbao, book, "verify") for book in BOOKS]
+    verified = {book: done.returncode == 0 for book, done in zip(BOOKS, await asyncio.gather(*proofs), strict=True)}
     return Outcome(
         await county.enrollments(),
         await county.suspense(),

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from app.demo.acting import Outcome
+from app.demo.acting import BOOKS, Outcome
 from app.demo.plan import Deed, Expected
 from app.demo.village import Person
 
@@ -48,7 +48,7 @@ def _money(wanted: Expected, found: Outcome) -> list[Check]:
         Check("待处理金额 suspense by reason, fen", dict(wanted.suspense_fen), dict(amounts)),
         Check("各资金余额 balances by account, fen", dict(wanted.accounts), found.balances),
         Check("账户合计为零 accounts add up to zero", 0, sum(found.balances.values())),
-        Check("账簿核验 canbao ledger verify", {"ledger": True}, found.verified),
+        Check("账簿、审计链核验 canbao ledger verify, audit verify", dict.fromkeys(BOOKS, True), found.verified),
         Check("仅对账单有的金额 found in the statement only, fen", wanted.missing_fen, found.missing_fen),
         Check("对账单合计 = 账簿税务账户 statement = ledger, fen", collector, found.statement.fen),
     ]

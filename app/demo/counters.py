@@ -110,6 +110,7 @@ class Bureau(_Counter):
 
     def __init__(self, place: Town) -> None:
         super().__init__(place.simulator)
+        self._look, self._looked, self._seen = asyncio.Lock(), 0.0, dict[str, str]()
 
     async def orders(self) -> dict[str, Any]:
         found: dict[str, Any] = (await self._json(200, "GET", "/receivables"))["counts"]
@@ -140,13 +141,23 @@ class Bureau(_Counter):
         """Until these callbacks have come to their end; raises Surprise where it is another one."""
         for event in events:
 
-            async def ended(path: str = f"/callbacks/{event['event_id']}") -> bool:
-                state = (await self._json(200, "GET", path))["state"]
+            async def ended(id: str = event["event_id"]) -> bool:
+                state = (await self._states())[id]
                 if state not in (ends, "waiting"):
                     raise Surprise(f"a callback is {state}, not {ends}")
-                return bool(state == ends)
+                return state == ends
 
-            await until("a callback's delivery", ended)
+            await until("a callback's delivery", ended, every=0)
+
+    async def _states(self) -> dict[str, str]:
+        """The state of every callback, as it is now or later: one look serves all who wait for it."""
+        asked = time.monotonic()
+        async with self._look:
+            if self._looked < asked:
+                await asyncio.sleep(0.1)  # so that others come along
+                self._looked = time.monotonic()
+                self._seen = {event["event_id"]: event["state"] for event in (await self.callbacks())["callbacks"]}
+            return self._seen
 
     async def callbacks(self, state: str | None = None) -> dict[str, Any]:
         found: dict[str, Any] = await self._json(200, "GET", "/callbacks", params={"state": state} if state else {})

@@ -17,7 +17,7 @@ from app.demo.processes import TODAY, DidNotStart, town
 from app.demo.report import show
 from app.demo.village import village
 
-_RHYTHM = 0.001  # an hour of the tax bureau's is 3.6 seconds
+_RHYTHM = 0.0005  # an hour of the tax bureau's is 1.8 seconds
 
 
 def run(count: int, seed: int, keep: Path | None) -> bool:

@@ -1,14 +1,22 @@
 """The demo as a person runs it: with a smaller village, on both databases."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import uuid
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from rich.cells import cell_len
+from rich.progress import Progress
+
+from app.demo.acting import act
+from app.demo.counters import Surprise
+from app.demo.processes import Town
+from tests.state.made_up import registration
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -32,7 +40,7 @@ def empty_database(request: pytest.FixtureRequest) -> dict[str, str]:
 
 def test_a_small_village_ends_as_planned_and_fits_the_terminal(empty_database: dict[str, str], tmp_path: Path) -> None:
     done = demo("--people", "30", "--keep", str(tmp_path), COLUMNS="80", **empty_database)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "全部相符 all as planned  15/15" in done.stdout
     assert "✗" not in done.stdout
     assert max(cell_len(line) for line in done.stdout.splitlines()) <= 80
@@ -40,6 +48,11 @@ def test_a_small_village_ends_as_planned_and_fits_the_terminal(empty_database: d
     assert {file.name for file in (tmp_path / "statements").iterdir()} >= {"2023-11-02.csv", "2023-11-03.csv"}
     logs = (tmp_path / "service.log").read_text() + (tmp_path / "simulator.log").read_text()
     assert "村民" not in logs
-    again = demo("--people", "30", "--keep", str(tmp_path), **empty_database)
-    assert again.returncode == 1
-    assert "the database is not empty" in again.stderr
+
+
+def test_a_database_that_is_not_empty_is_left_alone(base_url: str, client: httpx.Client, tmp_path: Path) -> None:
+    headers = {"idempotency-key": str(uuid.uuid4()), "authorization": "Bearer dev-key"}
+    assert client.post("/v1/enrollments", json=registration(), headers=headers).status_code == 201
+    place = Town(base_url, "http://127.0.0.1:9", tmp_path, {})
+    with pytest.raises(Surprise, match="not empty"):
+        asyncio.run(act(place, [], {}, Progress()))

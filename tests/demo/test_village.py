@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.demo.acting import Outcome
+from app.demo.acting import BOOKS, Outcome
 from app.demo.checks import check
 from app.demo.plan import DEEDS, assign, expect
 from app.demo.statements import Sum, add_up
@@ -95,7 +95,7 @@ def as_expected() -> tuple[list[Person], Any, Any, Outcome]:
     statement = Sum(wanted.movements, wanted.accounts["collector"])
     orders = {"withdrawn": cancelled, "due": wanted.levied - cancelled}
     found = Outcome(enrollments, suspense, dict(wanted.accounts), orders, callbacks, statement, 1, wanted.missing_fen,
-                    {"ledger": True})  # fmt: skip
+                    dict.fromkeys(BOOKS, True))  # fmt: skip
     return people, planned, wanted, found
 
 
@@ -132,7 +132,7 @@ def _spoil_statement(found: Outcome) -> None:
 
 
 def _spoil_ledger(found: Outcome) -> None:
-    found.verified["ledger"] = False
+    found.verified["audit"] = False
 
 
 def _spoil_orders(found: Outcome) -> None:
