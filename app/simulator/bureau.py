@@ -49,15 +49,11 @@ class Bureau:
         amount = _amount(order, asked, at)
         fault = asked.fault or self.faults.draw(OF_PAYMENTS)
         number = self._numbers.strange_order(order.told.region) if fault is Fault.UNKNOWN_ORDER else asked.order_no
-        twice = fault is Fault.SECOND_PAYMENT and order.state != "paid"
-        plan = plan_of(fault, then_honest=self._honest(asked))
-        sent = [self._paid(order, number, _slipped(amount, fault), at, asked.channel, fault, plan)]
-        if twice:
-            sent.append(self._paid(order, number, amount, at, asked.channel, fault, plan))
+        times = 2 if fault is Fault.SECOND_PAYMENT and order.state != "paid" else 1
+        plan, amount = plan_of(fault, then_honest=self._honest(asked)), _slipped(amount, fault)
+        sent = [self._paid(order, number, amount, at, asked.channel, fault, plan) for _ in range(times)]
         if fault is Fault.LATE_REVERSAL:
-            sent.append(self._taken_back(sent[0].movement, at + _LATE_BY, fault, Plan(leaves_after=LATE)))
-            sent[0].then.append(sent[1])
-            sent[1].behind = True
+            sent.append(self._late_reversal(sent[0]))
         self.postman.send(sent)
         return sent
 
@@ -67,18 +63,34 @@ class Bureau:
         at = asked.paid_at or max(self.now(), payment.paid_at)
         if at < payment.paid_at:
             raise Refused("invalid_request", "a reversal is not before its payment")
-        fault = asked.fault or self.faults.draw(OF_REVERSALS)
-        first = self.postman.find(payment.event_id)
-        if asked.fault is Fault.REORDER and not first.is_held:
-            raise Refused("nothing_to_overtake", "the payment's callback is neither withheld nor held back")
-        overtakes = fault is Fault.REORDER and first.is_held
-        plan = Plan() if fault is Fault.REORDER else plan_of(fault, then_honest=self._honest(asked))
-        plan = Plan(leaves_after=LATE) if fault is Fault.LATE_REVERSAL else plan
-        sent = self._taken_back(payment, at, fault, plan)
-        if overtakes:
+        fault, first = asked.fault or self.faults.draw(OF_REVERSALS), self.postman.find(payment.event_id)
+        if fault is Fault.REORDER and not first.is_held:
+            if asked.fault:
+                raise Refused("nothing_to_overtake", "the payment's callback is neither withheld nor held back")
+            fault = None
+        sent = self._taken_back(payment, at, fault, self._way_back(fault, asked))
+        if fault is Fault.REORDER:
             sent.then.append(first)
         self.postman.send([sent])
         return [sent]
+
+    def _way_back(self, fault: Fault | None, asked: Reversal) -> Plan:
+        """A reversal that overtakes its payment is not itself held back; a late one is."""
+        match fault:
+            case Fault.REORDER:
+                return Plan()
+            case Fault.LATE_REVERSAL:
+                return Plan(leaves_after=LATE)
+            case _:
+                return plan_of(fault, then_honest=self._honest(asked))
+
+    def _late_reversal(self, first: Callback) -> Callback:
+        """Of the next day; its time begins to run when the payment's callback is through."""
+        payment = first.movement
+        late = self._taken_back(payment, payment.paid_at + _LATE_BY, first.fault, Plan(leaves_after=LATE))
+        late.behind = True
+        first.then.append(late)
+        return late
 
     def _honest(self, asked: Payment | Reversal) -> bool:
         return asked.then_honest if asked.fault else self.faults.then_honest
