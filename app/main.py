@@ -1,5 +1,6 @@
 """create_app(): wiring only."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,15 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from app.api import documenting, enrollments, health, payments, policies, quotes
+from app.api import dead_letters, documenting, enrollments, health, payments, policies, quotes
 from app.api.docs_pages import add_docs_pages
 from app.api.front_door import FrontDoor
 from app.api.problems import TABLE, Refusal, from_framework, from_status
 from app.packs.shelf import Shelf
-from app.settings import DEV_KEY, Settings
+from app.settings import Settings
 from app.storage.database import open_database
-from app.storage.personal import Vault
-from app.workflows.office import Office
+from app.wiring import office_of
 from app.workflows.payment_queue import PaymentQueue
 from app.workflows.record_payment import record_payments
 
@@ -27,8 +27,8 @@ DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少
 错误是 RFC 9457 问题说明，`detail` 可直接给群众看。"""
 
 
-def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes]:
-    """The FastAPI app with its documentation, and what answers quotes."""
+def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes, payments.Callbacks]:
+    """The FastAPI app with its documentation, and what answers quotes and callbacks."""
     codes = "\n".join(f"- `{code}`（{status}）{text}" for code, (status, text) in TABLE.items())
     app = FastAPI(
         title="canbao 参保",
@@ -39,32 +39,27 @@ def create_api(settings: Settings, shelf: Shelf) -> tuple[FastAPI, quotes.Quotes
         redirect_slashes=False,
     )
     asked = quotes.Quotes(shelf, settings.business_day)
-    office = Office(
-        open_database(settings.database),
-        shelf,
-        Vault(*settings.vault_keys()),
-        settings.business_day,
-        settings.webhook_keys(),
-        DEV_KEY if settings.env == "development" else None,
-    )
+    office = office_of(settings, shelf)
+    by_key = replace(office, database=open_database(settings.database, by_key=True))
+    callbacks = payments.Callbacks(office, PaymentQueue(partial(record_payments, by_key), by_key.database.writers))
     app.include_router(quotes.routes(asked))
     app.include_router(policies.routes(shelf))
     app.include_router(enrollments.routes(office))
-    app.include_router(payments.callback_routes(office, PaymentQueue(partial(record_payments, office))))
+    app.include_router(payments.callback_routes(callbacks))
     app.include_router(payments.money_routes(office))
+    app.include_router(dead_letters.routes(office))
     app.include_router(health.routes(office))
     add_docs_pages(app)
     _add_problems(app)
     documenting.complete(app)
-    return app, asked
+    return app, asked, callbacks
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """The whole service; raises UnsafeSettings where the environment must not be served."""
     settings = settings or Settings.read()
     settings.refuse_unsafe()
-    api, asked = create_api(settings, Shelf(settings.pack_folders))
-    return FrontDoor(api, asked)
+    return FrontDoor(*create_api(settings, Shelf(settings.pack_folders)))
 
 
 def _add_problems(app: FastAPI) -> None:

@@ -38,7 +38,7 @@ def _key(text: str) -> bytes:
 
 
 class Settings(BaseSettings):
-    """`HOST`, `PORT` and `DATABASE_URL` are plain; everything else is prefixed `CANBAO_`."""
+    """`HOST`, `PORT`, `DATABASE_URL` and `COLLECTOR_URL` are plain; everything else is prefixed `CANBAO_`."""
 
     model_config = SettingsConfigDict(env_prefix="CANBAO_", extra="ignore", populate_by_name=True)
 
@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     data: Path = Path("var")
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     webhook_secrets: str = DEV_WEBHOOK_SECRET
+    collector_url: str | None = Field(default=None, validation_alias="COLLECTOR_URL", pattern=r"^https?://[^\s]+$")
     data_keys: str = DEV_DATA_KEY
     index_key: str = DEV_INDEX_KEY
 
@@ -124,4 +125,4 @@ class Settings(BaseSettings):
 
 def _unreadable(error: ErrorDetails) -> str:
     name = str(error["loc"][0]).upper()
-    return f"{name if name in ('HOST', 'PORT', 'DATABASE_URL') else f'CANBAO_{name}'}: {error['msg']}"
+    return f"{name if name in ('HOST', 'PORT', 'DATABASE_URL', 'COLLECTOR_URL') else f'CANBAO_{name}'}: {error['msg']}"

@@ -1,19 +1,25 @@
 """Shared by all tests: a service that runs for real on a port of its own, and a client to ask it."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import create_engine, text
 
 from app.main import create_app
+from app.packs.shelf import Shelf
 from app.settings import Settings
 from app.storage.database import open_database
 from app.storage.schema import migrate
+from app.wiring import office_of
+from app.workflows.office import Office
 from tests.postgres import running_postgres
 
 
@@ -78,6 +84,29 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgres"))
     return f"sqlite:///{tmp_path_factory.mktemp('state')}/canbao.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of one test's own, of each kind, without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/fresh.db"
+    url = str(request.getfixturevalue("postgres"))
+    name = f"t{os.urandom(6).hex()}"
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture
+def own_office(fresh_url: str) -> Iterator[Office]:
+    """An office of one test's own, with nothing in it, for deeds that concern the whole of a database."""
+    office = office_of(settings_for(fresh_url), Shelf())
+    migrate(office.database)
+    yield office
+    office.database.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from app.api.documenting import answers, takes
 from app.api.doing import done
 from app.api.problems import MEDIA_TYPE, Refusal
 from app.api.quotes import read
-from app.contract.enrolled import CoverageAnswer, Enrollment, EnrollmentList
+from app.contract.enrolled import AuditList, CoverageAnswer, Enrollment, EnrollmentList
 from app.contract.enrollment import EnrollmentRequest, LookupRequest
 from app.contract.strict import PRINTABLE
 from app.workflows.cancel_enrollment import cancel_enrollment
@@ -23,6 +23,7 @@ from app.workflows.office import Office, Refused
 from app.workflows.open_enrollment import Answer, InProgress, open_enrollment
 from app.workflows.reprice_enrollment import current_enrollment
 from app.workflows.show_enrollment import find_enrollment, household, list_enrollments, look_up
+from app.workflows.verify_audit import audit_of
 
 _KEY_HEADER = {"Idempotency-Key": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"}}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -33,6 +34,7 @@ def routes(office: Office) -> APIRouter:
     _add_opening(router, office)
     _add_reading(router, office)
     _add_changing(router, office)
+    _add_audit(router, office)
     return router
 
 
@@ -111,6 +113,15 @@ def _add_reading(router: APIRouter, office: Office) -> None:
         client = await client_of(office, request, "read")
         await _found(office, client, id)
         return json_answer(await done(current_enrollment, office, id))
+
+
+def _add_audit(router: APIRouter, office: Office) -> None:
+    @router.get("/enrollments/{id}/audit", summary="操作记录", **answers(AuditList, 401, 403, 404, 503, common=()))
+    async def show_audit(request: Request, id: str) -> Response:
+        """谁在什么时候对这条登记做了什么，按先后排列。"""
+        client = await client_of(office, request, "clerk")
+        await _found(office, client, id)
+        return json_answer(await done(audit_of, office, id))
 
 
 def _add_changing(router: APIRouter, office: Office) -> None:

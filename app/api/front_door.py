@@ -9,6 +9,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.payments import Callbacks
 from app.api.problems import Refusal
 from app.api.quotes import Quotes
 from app.contract.quote import QuoteRequest
@@ -21,8 +22,8 @@ _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class FrontDoor:
-    def __init__(self, app: ASGIApp, quotes: Quotes) -> None:
-        self.app, self.quotes = app, quotes
+    def __init__(self, app: ASGIApp, quotes: Quotes, callbacks: Callbacks) -> None:
+        self.app, self.quotes, self.callbacks = app, quotes, callbacks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _BODILESS:
@@ -34,16 +35,23 @@ class FrontDoor:
             return await Refusal("request_timeout").response({"connection": "close"})(scope, receive, send)
         except Refusal as refusal:
             return await refusal.response()(scope, receive, send)
-        if scope["path"] == "/v1/quotes" and scope["method"] == "POST":
-            try:
-                answer = self.quotes.one(QuoteRequest.model_validate_json(body))
-            except (ValueError, Refusal):
-                pass  # said by the route, with all the rest of what can be wrong
-            else:
-                headers = [_JSON_HEADER, (b"content-length", b"%d" % len(answer))]
-                await send({"type": "http.response.start", "status": 200, "headers": headers})
-                return await send({"type": "http.response.body", "body": answer})
+        if scope["method"] == "POST" and (answer := await self._answer(scope, body)) is not None:
+            headers = [_JSON_HEADER, (b"content-length", b"%d" % len(answer))]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            return await send({"type": "http.response.body", "body": answer})
         return await self.app(scope, _replay(body, receive), send)
+
+    async def _answer(self, scope: Scope, body: bytes) -> bytes | None:
+        """The answer to what is asked often; None for what the routes answer, or refuse, with all that can be wrong."""
+        try:
+            if scope["path"] == "/v1/quotes":
+                return self.quotes.one(QuoteRequest.model_validate_json(body))
+            if scope["path"] == _SIGNED:
+                headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+                return await self.callbacks.answer(headers, body)
+        except (ValueError, Refusal):
+            pass
+        return None
 
 
 def _check_headers(scope: Scope) -> None:

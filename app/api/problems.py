@@ -29,6 +29,8 @@ TABLE: dict[str, tuple[int, str]] = {
     "forbidden": (403, "该密钥无权进行此操作或访问该地区。"),
     "enrollment_not_found": (404, "没有这条参保登记。"),
     "suspense_not_found": (404, "没有这笔待处理款项。"),
+    "dead_letter_not_found": (404, "没有这条未送达的通知。"),
+    "not_a_dead_letter": (409, "这条通知不在未送达清单中。"),
     "already_enrolled": (409, "该人员本年度已有有效的参保登记。"),
     "idempotency_in_progress": (409, "相同 Idempotency-Key 的请求正在处理，请稍后重试。"),
     "event_conflict": (409, "相同 event_id 的通知内容不同，以先到的为准。"),

@@ -1,6 +1,6 @@
 """Enrollments, suspense and balances, as the OpenAPI document describes them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -71,6 +71,39 @@ class SuspenseItem(BaseModel):
 class SuspenseList(BaseModel):
     suspense: list[SuspenseItem]
     next_cursor: str | None
+
+
+class DeadLetter(BaseModel):
+    """A message about an order that was given up; it is sent again when a clerk says so."""
+
+    id: str
+    region: str
+    enrollment_id: str
+    kind: Literal["receivable.opened", "receivable.changed", "receivable.withdrawn"]
+    revision: int = Field(description="该登记的第几条信息")
+    attempts: int
+    state: Literal["dead", "waiting", "sent"]
+    last_error: str | None = Field(description="对方回答的状态码，或连接失败的种类")
+    created_at: str
+
+
+class DeadLetterList(BaseModel):
+    dead_letters: list[DeadLetter]
+    next_cursor: str | None
+
+
+class AuditRecord(BaseModel):
+    """Who did what; `number` counts the region's records."""
+
+    number: int
+    at: str
+    actor: str = Field(description="客户端编号；`collector` 税务通知、`system` 系统、`operator` 命令行")
+    deed: str
+    about: dict[str, Any]
+
+
+class AuditList(BaseModel):
+    records: list[AuditRecord]
 
 
 class Balance(BaseModel):

@@ -3,26 +3,42 @@
 Who can write to the database but doesn't hold the index key can't make a chain that verifies.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, text, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from app.enrollment.audit import FIRST, Record, linked
-from app.storage.many import insert_many
+from app.storage.many import by_list, listed
 from app.storage.personal import Vault
 from app.storage.tables import audit, audit_heads
 
-# Makes a region's head where there is none, and locks it until the transaction ends.
-_HEAD = text(
-    "INSERT INTO audit_heads (region, number, link) VALUES (:region, 0, '')"
-    " ON CONFLICT (region) DO UPDATE SET region = excluded.region RETURNING number, link"
+# Makes the regions' heads where there are none, and locks them until the transaction ends, in one order.
+_LOCK_HEADS = by_list(
+    "INSERT INTO audit_heads (region, number, link) SELECT value, 0, '' FROM {wanted} AS w WHERE true ORDER BY value"
+    " ON CONFLICT (region) DO UPDATE SET region = excluded.region RETURNING region, number, link"
 )
-_ADVANCE = (
-    update(audit_heads).where(audit_heads.c.region == bindparam("r")).values(number=bindparam("n"), link=bindparam("l"))
-)
+_ADVANCE = {
+    "sqlite": text("UPDATE audit_heads SET number = :number, link = :link WHERE region = :region"),
+    "postgresql": text(
+        "UPDATE audit_heads h SET number = v.number, link = v.link"
+        " FROM json_to_recordset(CAST(:rows AS json)) AS v (region text, number bigint, link text)"
+        " WHERE h.region = v.region"
+    ),
+}
 _HEADS = select(audit_heads).order_by(audit_heads.c.region)
-_CHAIN = select(audit).where(audit.c.region == bindparam("r")).order_by(audit.c.number)
+_PAGE = (
+    select(audit)
+    .where(audit.c.region == bindparam("r"), audit.c.number > bindparam("after"))
+    .where(audit.c.number <= bindparam("through"))
+    .order_by(audit.c.number)
+    .limit(1000)
+)
+_LAST = select(func.max(audit.c.number)).where(audit.c.region == bindparam("r"))
+_HEAD = select(audit_heads.c.number).where(audit_heads.c.region == bindparam("r"))
+_HEADLESS = select(audit.c.region).distinct().where(audit.c.region.not_in(select(audit_heads.c.region)))
+_LINK_AT = select(audit.c.link).where(audit.c.region == bindparam("r"), audit.c.number == bindparam("n"))
 _OF_ENROLLMENT = (
     select(audit)
     .where(audit.c.region == bindparam("r"), audit.c.enrollment_id == bindparam("e"))
@@ -30,27 +46,35 @@ _OF_ENROLLMENT = (
 )
 
 
-def append(connection: Connection, vault: Vault, records: Sequence[Record]) -> None:
-    """The last thing that a transaction does: from here to its end it holds the heads of the regions it wrote about."""
-    by_region: dict[str, list[Record]] = {}
+def link(connection: Connection, vault: Vault, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """The records as rows at the end of their regions' chains. From here to its end the transaction holds the chains'
+    heads, so this is the last thing that it does but for writing."""
+    if not records:
+        return []
+    regions = sorted({record.region for record in records})
+    found = connection.execute(_LOCK_HEADS[connection.dialect.name], listed(connection, regions))
+    ends = {region: (number, link) for region, number, link in found}
+    rows = []
     for record in records:
-        by_region.setdefault(record.region, []).append(record)
-    for region in sorted(by_region):  # in one order, so that two writers can't wait for each other
-        number, link = connection.execute(_HEAD, {"region": region}).one()
-        rows = []
-        for record in by_region[region]:
-            number += 1
-            link, row = _link(vault, link, number, record)
-            rows.append(row)
-        insert_many(connection, audit, rows)
-        connection.execute(_ADVANCE, {"r": region, "n": number, "l": link})
+        number, before = ends[record.region]
+        row = _link(vault, before, number + 1, record)
+        ends[record.region] = number + 1, row["link"]
+        rows.append(row)
+    _advance(connection, [{"region": region, "number": n, "link": end} for region, (n, end) in ends.items()])
+    return rows
 
 
-def _link(vault: Vault, before: str, number: int, record: Record) -> tuple[str, dict[str, Any]]:
+def _advance(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(_ADVANCE["sqlite"], rows)
+    else:
+        connection.execute(_ADVANCE["postgresql"], {"rows": json.dumps(rows)})
+
+
+def _link(vault: Vault, before: str, number: int, record: Record) -> dict[str, Any]:
     row = {"region": record.region, "number": number, "at": record.at, "actor": record.actor, "deed": record.deed}
     row |= {"enrollment_id": record.enrollment_id, "about": record.text()}
-    link = link_of(vault, before, row)
-    return link, row | {"link": link}
+    return row | {"link": link_of(vault, before, row)}
 
 
 def link_of(vault: Vault, before: str, row: Any) -> str:
@@ -65,9 +89,21 @@ def heads(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(_HEADS).mappings())
 
 
-def chain(connection: Connection, region: str) -> Iterator[RowMapping]:
-    """A region's records, oldest first; read as they are needed."""
-    yield from connection.execution_options(yield_per=1000).execute(_CHAIN, {"r": region}).mappings()
+def headless(connection: Connection) -> list[str]:
+    """Regions with records but without a head: somebody has taken it away."""
+    return list(connection.execute(_HEADLESS).scalars())
+
+
+def link_at(connection: Connection, region: str, number: int) -> str | None:
+    return connection.execute(_LINK_AT, {"r": region, "n": number}).scalar()
+
+
+def _chain(connection: Connection, region: str, through: int) -> Iterator[RowMapping]:
+    """A region's records, oldest first, a page at a time."""
+    last = 0
+    while rows := connection.execute(_PAGE, {"r": region, "after": last, "through": through}).mappings().all():
+        yield from rows
+        last = rows[-1]["number"]
 
 
 def of_enrollment(connection: Connection, region: str, enrollment_id: str) -> list[RowMapping]:
@@ -75,11 +111,16 @@ def of_enrollment(connection: Connection, region: str, enrollment_id: str) -> li
 
 
 def first_break(connection: Connection, vault: Vault, region: str, number: int, link: str) -> int | None:
-    """Where a region's chain does not hold: the number of the first wrong record, None if it ends in this head."""
+    """Where a region's chain does not hold: the number of the first wrong record, None if it ends in this head.
+
+    Records that are written in the meantime are not looked at, as long as the head moves along with them.
+    """
     before, count = FIRST, 0
-    for row in chain(connection, region):
+    for row in _chain(connection, region, number):
         count += 1
         if row["number"] != count or row["link"] != link_of(vault, before, row):
             return count
         before = row["link"]
-    return None if (count, before) == (number, link) else count + 1
+    last = connection.execute(_LAST, {"r": region}).scalar() or 0
+    headed = connection.execute(_HEAD, {"r": region}).scalar() or 0  # read after the last record
+    return None if (count, before) == (number, link) and last <= headed else count + 1

@@ -11,9 +11,9 @@ from app.enrollment.audit import Record
 from app.enrollment.ledger import Posting
 from app.storage import audit_register, enrollment_register
 from app.storage.ids import new_id
-from app.storage.many import insert_many
+from app.storage.many import insert_all
 from app.storage.personal import Vault
-from app.storage.tables import entries, inbox, postings
+from app.storage.tables import audit, entries, inbox, postings
 
 _ABOUT = {"coverage_year": None, "enrollment_id": None, "event_id": None}
 
@@ -63,9 +63,8 @@ class Books:
         """Raises Collided; then nothing of this transaction may be committed."""
         # Sorted, so that two batches with events in common wait for each other in one direction only.
         events = sorted(self._events, key=lambda row: str(row["event_id"]))
-        if insert_many(self.connection, inbox, events) != len(events):
-            raise Collided
-        insert_many(self.connection, postings, self._postings)
-        insert_many(self.connection, entries, self._entries)
         enrollment_register.cover_many(self.connection, self._covers)
-        audit_register.append(self.connection, self._vault, self._records)
+        records = audit_register.link(self.connection, self._vault, self._records)
+        rows = {inbox: events, postings: self._postings, entries: self._entries, audit: records}
+        if insert_all(self.connection, rows).get(inbox.name, 0) != len(events):
+            raise Collided

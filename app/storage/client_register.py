@@ -4,13 +4,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from app.storage.ids import uuid7
 from app.storage.tables import clients
 
 SCOPES = ("enroll", "read", "clerk", "admin")
-_BY_HASH = select(clients).where(clients.c.key_hash == bindparam("h"), clients.c.revoked_at.is_(None))
+_c = clients.c
+_RIGHT = or_(_c.key_hash == bindparam("h"), and_(_c.former_hash == bindparam("h"), _c.former_until > bindparam("now")))
+_BY_HASH = select(clients).where(_RIGHT, _c.revoked_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def by_key(connection: Connection, key: str) -> Client | None:
-    row = connection.execute(_BY_HASH, {"h": hash_of(key)}).mappings().first()
+def by_key(connection: Connection, key: str, now: int) -> Client | None:
+    """The client with this key, or with it until a while ago; `now` in microseconds."""
+    row = connection.execute(_BY_HASH, {"h": hash_of(key), "now": now}).mappings().first()
     if row is None:
         return None
     return Client(row["id"], row["name"], frozenset(row["scopes"].split(",")), tuple(row["regions"].split(",")))
@@ -43,7 +46,7 @@ def by_key(connection: Connection, key: str) -> Client | None:
 
 def add(connection: Connection, name: str, scopes: list[str], regions: list[str], now: int) -> tuple[str, str]:
     """The new client's id, and its key, which is shown this once."""
-    id, key = uuid7(), "ck_" + secrets.token_urlsafe(32)
+    id, key = uuid7(), _new_key()
     row = {"id": id, "name": name, "key_hash": hash_of(key), "created_at": now}
     connection.execute(insert(clients), row | {"scopes": ",".join(scopes), "regions": ",".join(regions)})
     return id, key
@@ -55,7 +58,19 @@ def revoke(connection: Connection, id: str, now: int) -> bool:
     return connection.execute(statement.values(revoked_at=now)).rowcount == 1
 
 
+def rotate(connection: Connection, id: str, until: int) -> str | None:
+    """A new key, shown this once; the one before it is good `until` then. None where there is no such client."""
+    key = _new_key()
+    statement = update(clients).where(_c.id == id, _c.revoked_at.is_(None))
+    changed = connection.execute(statement.values(former_hash=_c.key_hash, former_until=until, key_hash=hash_of(key)))
+    return key if changed.rowcount == 1 else None
+
+
+def _new_key() -> str:
+    return "ck_" + secrets.token_urlsafe(32)
+
+
 def all_clients(connection: Connection) -> list[dict[str, object]]:
     """Everything about them but the keys."""
-    columns = [c for c in clients.c if c.name != "key_hash"]
+    columns = [c for c in clients.c if c.name not in ("key_hash", "former_hash")]
     return [dict(row) for row in connection.execute(select(*columns).order_by(clients.c.id)).mappings()]

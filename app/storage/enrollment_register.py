@@ -12,6 +12,7 @@ from app.storage.tables import answers, enrollments, live_enrollments
 
 _e = enrollments.c
 _BY_ID = select(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
+_ID_OF_ORDER = select(_e.id).where(_e.region == bindparam("r"), _e.order_no == bindparam("o"))
 _BY_ORDERS = {
     "sqlite": text(
         "SELECT * FROM enrollments WHERE (region, order_no) IN"
@@ -31,8 +32,8 @@ _COVER = {
     ),
     "postgresql": text(
         "UPDATE enrollments e SET state = 'covered', covering_posting = v.posting, updated_at = v.at"
-        " FROM unnest(CAST(:region AS text[]), CAST(:id AS text[]), CAST(:posting AS text[]), CAST(:at AS bigint[]))"
-        " AS v (region, id, posting, at) WHERE e.region = v.region AND e.id = v.id"
+        " FROM json_to_recordset(CAST(:rows AS json)) AS v (region text, id text, posting text, at bigint)"
+        " WHERE e.region = v.region AND e.id = v.id"
     ),
 }
 _INSERT, _ANSWER = insert(enrollments), insert(answers)
@@ -70,14 +71,19 @@ def by_orders(connection: Connection, order_nos: Sequence[str]) -> dict[str, Row
     return {row["order_no"]: row for row in found}
 
 
-def cover_many(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def id_of_order(connection: Connection, order_no: str) -> str | None:
+    """Whose order it is; not locked."""
+    return connection.execute(_ID_OF_ORDER, {"r": region_of(order_no), "o": order_no}).scalar()
+
+
+def cover_many(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Covered by a posting from now on; rows of region, id, posting, at."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        connection.execute(_COVER["sqlite"], [dict(row) for row in rows])
+        connection.execute(_COVER["sqlite"], list(rows))
     else:
-        connection.execute(_COVER["postgresql"], {name: [row[name] for row in rows] for name in rows[0]})
+        connection.execute(_COVER["postgresql"], {"rows": json.dumps(rows)})
 
 
 def try_lock(connection: Connection, name: str) -> bool:
@@ -120,6 +126,14 @@ def stored_answer(connection: Connection, client: str, key: str) -> RowMapping |
 
 def store_answer(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(_ANSWER, row)
+
+
+def sealed(connection: Connection, after: tuple[str, str] | None, limit: int) -> list[RowMapping]:
+    """Personal data as it is sealed, locked, in the order of the keys, from behind `after`."""
+    statement = select(_e.region, _e.id, _e.personal).order_by(_e.region, _e.id).limit(limit)
+    if after is not None:
+        statement = statement.where((_e.region > after[0]) | ((_e.region == after[0]) & (_e.id > after[1])))
+    return list(connection.execute(statement.with_for_update()).mappings())
 
 
 def page(connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int) -> list[RowMapping]:

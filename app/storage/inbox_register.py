@@ -1,6 +1,7 @@
 """Payment events that have arrived. Each is written once, with what it did, and never changed."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
@@ -9,14 +10,27 @@ from app.storage.many import by_list, listed
 from app.storage.tables import inbox
 
 _EVENT = select(inbox).where(inbox.c.event_id == bindparam("e"))
-_KNOWN = by_list("SELECT event_id, content_hash FROM inbox WHERE event_id IN ({wanted})")
+_KNOWN = by_list(
+    "SELECT w.value AS event_id, (SELECT i.content_hash FROM inbox i WHERE i.event_id = w.value) AS content_hash,"
+    " (SELECT 1 FROM inbox r WHERE r.reverses_event_id = w.value AND r.effect = 'suspended' LIMIT 1) AS named"
+    " FROM {wanted} AS w"
+)
 _UNDOING = select(inbox.c.event_id).where(inbox.c.reverses_event_id == bindparam("e"), inbox.c.effect != "suspended")
 
 
-def known(connection: Connection, event_ids: Iterable[str]) -> dict[str, str]:
-    """Which of these events are in the inbox: their content's hash by their id."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the inbox says of an event: the hash of its content if it is there, and whether a reversal that waits
+    names it."""
+
+    content_hash: str | None
+    named: bool
+
+
+def known(connection: Connection, event_ids: Iterable[str]) -> dict[str, Known]:
+    """For each of these events."""
     found = connection.execute(_KNOWN[connection.dialect.name], listed(connection, list(event_ids)))
-    return {row.event_id: row.content_hash for row in found}
+    return {row.event_id: Known(row.content_hash, bool(row.named)) for row in found}
 
 
 def event(connection: Connection, event_id: str) -> RowMapping | None:

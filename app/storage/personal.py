@@ -28,6 +28,10 @@ class Vault:
         name, _, rest = sealed.partition(b".")
         return json.loads(self._ciphers[name.decode()].decrypt(rest[:12], rest[12:], place.encode()))
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether a value is sealed with the active key."""
+        return sealed.partition(b".")[0] == self.active.encode()
+
     def index(self, *parts: str) -> str:
         """The keyed hash of a value, 64 hex digits; the same for the same parts, and nothing can be read from it."""
         text = "\x00".join(parts).encode()

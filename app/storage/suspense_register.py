@@ -15,7 +15,7 @@ _ITEM = select(suspense).where(_s.region == bindparam("r"), _s.id == bindparam("
 _OF_EVENT = select(suspense).where(_s.region == bindparam("r"), _s.event_id == bindparam("e"))
 _EARLY = by_list(
     "SELECT s.*, i.reverses_event_id FROM inbox i JOIN suspense s ON s.region = i.region AND s.event_id = i.event_id"
-    " WHERE i.reverses_event_id IN ({wanted}) AND s.state = 'open' AND s.reason = 'reversal_without_payment'"
+    " WHERE i.reverses_event_id IN {wanted} AND s.state = 'open' AND s.reason = 'reversal_without_payment'"
 )
 _OF_ORDER = (
     select(suspense)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from app.enrollment import ledger
 from app.enrollment.payments import Decision
@@ -15,6 +15,7 @@ from app.storage.books import Books
 from app.storage.ids import new_id
 from app.workflows.office import COLLECTOR, Office, business_day
 
+Effect = Literal["covered", "reversed", "suspended", "settled"]  # what an event did, as the inbox keeps it
 Row = Any  # a row of the database, or one about to become one
 
 

@@ -6,6 +6,7 @@ a batch. When a batch fails, each of its events is tried by itself, so that one 
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from app.workflows.record_payment import Arrived, Result
 
 LARGEST_BATCH = 64
 MOST_WAITING = 5000  # beyond that the sender is told to come back: it does
+_LONGEST_LINGER = 0.002  # seconds
 _ATTEMPTS = 5  # of an event that another process brings at the same moment
 
 Record = Callable[[Sequence[Arrived]], list[Result]]
@@ -38,6 +40,7 @@ class PaymentQueue:
         self._busy: set[str] = set()  # orders and events of the batches under way
         self._changed = threading.Condition()
         self._started = False
+        self._last = (1, 0.0)  # size and seconds of the batch before
 
     async def book(self, arrived: Arrived) -> Result:
         """Returns when the event is stored for good. Raises StorageUnavailable, or what booking it alone raised."""
@@ -60,17 +63,29 @@ class PaymentQueue:
     def _work(self) -> None:
         while True:
             with self._changed:
-                batch = self._next_batch()
-                while not batch:
+                while not self._waiting:
                     self._changed.wait()
-                    batch = self._next_batch()
+                self._linger()
+                batch = self._next_batch()
+                if not batch:  # all of them wait for batches under way
+                    self._changed.wait()
+                    continue
+            start = time.perf_counter()
             outcomes = self._outcomes([w.arrived for w in batch])
+            self._last = len(batch), time.perf_counter() - start
             with self._changed:
                 for w in batch:
                     self._busy -= _names(w.arrived)
                 if self._waiting:
                     self._changed.notify()
             _answer(batch, outcomes)
+
+    def _linger(self) -> None:
+        """Who was answered just now is about to send again: a moment's wait saves a commit for a few stragglers."""
+        size, seconds = self._last
+        until = time.perf_counter() + min(seconds / 4, _LONGEST_LINGER)
+        while len(self._waiting) < size and (left := until - time.perf_counter()) > 0:
+            self._changed.wait(left)
 
     def _next_batch(self) -> list[_Waiting]:
         """The next events that have to do neither with each other nor with those under way."""

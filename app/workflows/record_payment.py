@@ -9,7 +9,7 @@ is decided by what the database held before, and all that they write is written 
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,12 +22,12 @@ from app.storage import inbox_register, suspense_register
 from app.storage.books import Books
 from app.storage.ids import region_of
 from app.workflows import book_money
-from app.workflows.book_money import Row
+from app.workflows.book_money import Effect, Row
 from app.workflows.office import Office, business_day
 from app.workflows.record_reversal import reverse
 
 UNKNOWN = "unknown"  # the region of orders that were not made here
-Result = Literal["covered", "reversed", "suspended", "settled", "repeated", "conflict"]
+Result = Effect | Literal["repeated", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +53,34 @@ def record_payments(office: Office, arrived: Sequence[Arrived]) -> list[Result]:
     Raises Collided where another transaction took in one of them in the meantime: nothing is stored then.
     """
     with office.deed() as books:
-        connection = books.connection
-        known = inbox_register.known(connection, [a.event.event_id for a in arrived])
-        fresh = [a for a in arrived if a.event.event_id not in known]
-        order_nos = sorted(a.event.order_no for a in fresh)
-        orders = enrollments.by_orders(connection, order_nos)
-        enrollments.lock_names(connection, [order_no for order_no in order_nos if order_no not in orders])
-        early = suspense_register.early_reversals(connection, [a.event.event_id for a in fresh]) if fresh else {}
-        for one in fresh:
-            row = _inbox_row(one, books.now)
-            enrollment = orders.get(one.event.order_no)
-            row["effect"] = _effect(office, books, row, enrollment, early.get(one.event.event_id, []))
-            books.take_in(row)
-            known[one.event.event_id] = row["effect"]
-    return [_result(one, one in fresh, known[one.event.event_id]) for one in arrived]
+        orders = _locked_orders(books, [a.event.order_no for a in arrived])
+        known = inbox_register.known(books.connection, [a.event.event_id for a in arrived])
+        named = [event_id for event_id, found in known.items() if found.named and found.content_hash is None]
+        early = suspense_register.early_reversals(books.connection, named) if named else {}
+        return [_record(office, books, one, known[one.event.event_id].content_hash, orders, early) for one in arrived]
 
 
-def _result(one: Arrived, fresh: bool, found: str) -> Result:
-    """`found` is the effect of a fresh event, else the hash of the content that came first."""
-    if fresh:
-        return found  # type: ignore[return-value]
-    return "repeated" if found == one.content_hash else "conflict"
+def _locked_orders(books: Books, order_nos: list[str]) -> Mapping[str, Row]:
+    """The enrollments of these orders. Orders that were not made here are locked too, by name."""
+    orders = enrollments.by_orders(books.connection, order_nos)
+    enrollments.lock_names(books.connection, sorted(set(order_nos) - set(orders)))
+    return orders
+
+
+def _record(
+    office: Office,
+    books: Books,
+    one: Arrived,
+    known_hash: str | None,
+    orders: Mapping[str, Row],
+    early: Mapping[str, list[Row]],
+) -> Result:
+    if known_hash is not None:
+        return "repeated" if known_hash == one.content_hash else "conflict"
+    row, enrollment = _inbox_row(one, books.now), orders.get(one.event.order_no)
+    effect = _effect(office, books, row, enrollment, early.get(one.event.event_id, []))
+    books.take_in(row | {"effect": effect})
+    return effect
 
 
 def _inbox_row(one: Arrived, now: int) -> dict[str, Any]:
@@ -92,14 +99,14 @@ def _inbox_row(one: Arrived, now: int) -> dict[str, Any]:
     }
 
 
-def _effect(office: Office, books: Books, row: Row, enrollment: Row | None, early: list[Any]) -> str:
+def _effect(office: Office, books: Books, row: Row, enrollment: Row | None, early: list[Row]) -> Effect:
     if row["type"] == "payment.reversed":
         return reverse(office, books, row, enrollment)
     same = [i for i in early if (i["order_no"], i["amount_fen"]) == (row["order_no"], row["amount_fen"])]
     return _pay(office, books, row, enrollment, same[0] if same else None)
 
 
-def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> str:
+def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> Effect:
     """`undone` is the open item of a reversal that came before this payment, of the same order and amount."""
     price = book_money.price_on(office, enrollment, business_day(row["paid_at"])) if enrollment is not None else None
     state = State(enrollment["state"]) if enrollment is not None else None

@@ -8,12 +8,11 @@ from app.storage import enrollment_register as enrollments
 from app.storage import inbox_register, ledger_register, suspense_register
 from app.storage.books import Books
 from app.workflows import book_money
-from app.workflows.book_money import Row
+from app.workflows.book_money import Effect, Row
 from app.workflows.office import COLLECTOR, Office, business_day
 
 
-def reverse(office: Office, books: Books, row: Row, enrollment: Row | None) -> str:
-    """What the reversal did, as the inbox keeps it."""
+def reverse(office: Office, books: Books, row: Row, enrollment: Row | None) -> Effect:
     connection, named = books.connection, row["reverses_event_id"]
     original = inbox_register.event(connection, named) if named else None
     cover = ledger_register.covering(connection, enrollment) if enrollment is not None else None

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.enrollment import ledger
 from app.storage import suspense_register as register
+from app.storage.enrollment_register import id_of_order
 from app.workflows.office import Office, Refused, moment
 
 
@@ -23,7 +24,14 @@ def settle_suspense(office: Office, id: str, clerk: str, reason: str) -> dict[st
         about = {"coverage_year": item["coverage_year"], "event_id": item["event_id"]}
         books.post(item["region"], ledger.settle(amount), **about)
         noted = {"suspense_id": id, "event_id": item["event_id"], "amount_fen": amount}
-        books.audit(item["region"], clerk, "settled", None, **noted, settlement=done["settlement"])
+        books.audit(
+            item["region"],
+            clerk,
+            "settled",
+            id_of_order(connection, item["order_no"]),
+            **noted,
+            settlement=done["settlement"],
+        )
         return suspense_item({**item, **done, "state": "settled", "remark": reason})
 
 

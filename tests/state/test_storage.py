@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from app.contract.enrollment import ID_TYPES
 from app.enrollment import id_numbers
@@ -26,18 +26,10 @@ from tests.state.made_up import enrolled, registration
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+@pytest.fixture
+def empty(fresh_url: str) -> Database:
     """A database without tables."""
-    if request.param == "sqlite":
-        return open_database(f"sqlite:///{tmp_path}/empty.db")
-    url = str(request.getfixturevalue("postgres"))
-    name = f"t{os.urandom(6).hex()}"
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return open_database(url.rsplit("/", 1)[0] + f"/{name}")
+    return open_database(fresh_url)
 
 
 def test_migrations_go_up_down_and_up_again(empty: Database) -> None:

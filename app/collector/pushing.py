@@ -1,0 +1,49 @@
+"""Pushing a message to the tax bureau's collection system: signed as its callbacks are, over HTTP."""
+
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from app.collector.signature import sign
+
+_SECONDS = 10.0
+_REFUSALS = frozenset({400, 409, 410, 422})  # of the message itself: the same again would be refused again
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of it. `refused`: not to be tried again. `said`: the status or the kind of failure, never its text.
+
+    `wait`: seconds the counterpart asked for, 0 where it asked for none.
+    """
+
+    taken: bool
+    refused: bool
+    said: str
+    wait: int = 0
+
+
+class Collector:
+    """The counterpart at `url`; messages are signed with `key`."""
+
+    def __init__(self, url: str, key: bytes, client: httpx.Client | None = None) -> None:
+        self._url, self._key = url, key
+        # No proxy of the environment and no redirect: receivables go where the operator said.
+        self._client = client or httpx.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False)
+
+    def push(self, id: str, body: bytes) -> Delivery:
+        """Never raises for what the counterpart or the network does."""
+        stamp = int(time.time())
+        headers = {"webhook-id": id, "webhook-timestamp": str(stamp), "content-type": "application/json"}
+        headers["webhook-signature"] = sign(self._key, id, stamp, body)
+        try:
+            response = self._client.post(self._url, content=body, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Delivery(False, False, type(error).__name__)
+        after = response.headers.get("retry-after", "")
+        wait = min(int(after), 86_400) if after.isascii() and after.isdigit() and len(after) < 7 else 0
+        return Delivery(response.is_success, response.status_code in _REFUSALS, str(response.status_code), wait)
+
+    def close(self) -> None:
+        self._client.close()
