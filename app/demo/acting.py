@@ -40,6 +40,8 @@ async def act(place: Town, people: list[Person], planned: dict[int, Deed], progr
             raise Surprise("the database is not empty: name one for the demo alone in DATABASE_URL, or none")
         await _all(progress, "登记 registering", [county.register(person) for person in people])
         _as_planned(people)
+        again = [county.register_again(person) for person in people[::10]]
+        await _all(progress, "重复登记 registering again", again)
         await _arrive(progress, bureau, sum(person.is_levied for person in people))
         teller = Teller(county, bureau)
         stories = [STORIES[planned[n].name](teller, person) for n, person in enumerate(people)]

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -64,16 +63,21 @@ class County(_Counter):
         return not (await self._json(200, "GET", "/v1/enrollments?limit=1"))["enrollments"]
 
     async def register(self, person: Person) -> None:
-        """The same request again gets the same answer; under another key it is somebody who is enrolled already."""
-        headers = {"idempotency-key": str(uuid.uuid4())}
-        first = await self._ask(201, "POST", "/v1/enrollments", json=person.body, headers=headers)
-        again = await self._ask(201, "POST", "/v1/enrollments", json=person.body, headers=headers)
-        if first.content != again.content:
-            raise Surprise("the same idempotency key got another answer")
-        other = {"idempotency-key": str(uuid.uuid4())}
-        await self._ask(409, "POST", "/v1/enrollments", json=person.body, headers=other)
-        made = first.json()
+        headers = {"idempotency-key": f"demo-{person.number}"}
+        made = await self._json(201, "POST", "/v1/enrollments", json=person.body, headers=headers)
         person.id, person.order_no = made["id"], made["order_no"]
+
+    async def register_again(self, person: Person) -> None:
+        """Under the same key the first answer stands; under another one it is somebody who is enrolled already."""
+        asked: dict[str, Any] = {"json": person.body}
+        again = await self._json(
+            201, "POST", "/v1/enrollments", headers={"idempotency-key": f"demo-{person.number}"}, **asked
+        )
+        if again["id"] != person.id:
+            raise Surprise("the same idempotency key got another answer")
+        await self._ask(
+            409, "POST", "/v1/enrollments", headers={"idempotency-key": f"demo-{person.number}-again"}, **asked
+        )
 
     async def cancel(self, person: Person) -> None:
         await self._ask(200, "POST", f"/v1/enrollments/{person.id}/cancel")

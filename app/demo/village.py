@@ -71,6 +71,7 @@ class Person:
     """A registration to come, and what became of it."""
 
     kind: Kind
+    number: int
     body: dict[str, Any]
     id: str = ""
     order_no: str | None = None
@@ -129,7 +130,7 @@ def _adult(kind: Kind, number: int, chance: random.Random) -> Person:
     born = f"{chance.randint(*kind.born)}{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}"
     first = f"{999000 + number // 1000:06d}{born}{number % 1000:03d}"
     applicant = {"name": _name(number), "id_type": "resident_id", "id_number": first + check_digit(first)}
-    return Person(kind, _body(kind, applicant | {"phone": f"100{number:08d}"}, kind.facts()))
+    return Person(kind, number, _body(kind, applicant | {"phone": f"100{number:08d}"}, kind.facts()))
 
 
 def _newborn(kind: Kind, number: int, guardian: Person, chance: random.Random) -> Person:
@@ -137,7 +138,7 @@ def _newborn(kind: Kind, number: int, guardian: Person, chance: random.Random) -
     born = f"2023-{chance.randint(6, 10):02d}-{chance.randint(1, 28):02d}"
     head = guardian.body["applicant"]
     applicant = head | {"name": _name(number, "新生儿"), "id_type": "guardian_resident_id"}
-    person = Person(kind, _body(kind, applicant, {"birth_date": born}))
+    person = Person(kind, number, _body(kind, applicant, {"birth_date": born}))
     person.body["household"] = guardian.body["household"] | {"relation": "child"}
     return person
 

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from app.demo.acting import act
 from app.demo.counters import Surprise
 from app.demo.processes import Town
+from app.demo.village import village
 from tests.state.made_up import registration
 
 ROOT = Path(__file__).parent.parent.parent
@@ -47,7 +48,8 @@ def test_a_small_village_ends_as_planned_and_fits_the_terminal(empty_database: d
     assert "…" not in done.stdout
     assert {file.name for file in (tmp_path / "statements").iterdir()} >= {"2023-11-02.csv", "2023-11-03.csv"}
     logs = (tmp_path / "service.log").read_text() + (tmp_path / "simulator.log").read_text()
-    assert "村民" not in logs
+    for person in village(30, 2024):
+        assert not [said for said in person.body["applicant"].values() if said in logs]
 
 
 def test_a_database_that_is_not_empty_is_left_alone(base_url: str, client: httpx.Client, tmp_path: Path) -> None:
