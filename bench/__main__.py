@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import engine, http, startup
+from bench import databases, engine, http, startup
 
 ROUNDS = 9
 PARTS: dict[str, Callable[[], Iterable[object]]] = {
     "http": lambda: http.against_idle_route(ROUNDS),
     "engine": lambda: [*engine.against_handwritten(ROUNDS), *engine.against_zen(ROUNDS)],
     "openfisca": lambda: http.against_openfisca(ROUNDS),
+    "callbacks": lambda: [*databases.against_pgbench(ROUNDS), *databases.against_sqlite(ROUNDS)],
+    "large": lambda: databases.large_against_small(ROUNDS),
     "startup": lambda: startup.report(5),
 }
 

@@ -3,30 +3,29 @@
 Who can write to the database but doesn't hold the index key can't make a chain that verifies.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from app.enrollment.audit import FIRST, Record, linked
-from app.storage.many import by_list, listed
+from app.storage.many import Change, by_list, listed
 from app.storage.personal import Vault
 from app.storage.tables import audit, audit_heads
 
+Row = dict[str, Any]
 # Makes the regions' heads where there are none, and locks them until the transaction ends, in one order.
 _LOCK_HEADS = by_list(
     "INSERT INTO audit_heads (region, number, link) SELECT value, 0, '' FROM {wanted} AS w WHERE true ORDER BY value"
     " ON CONFLICT (region) DO UPDATE SET region = excluded.region RETURNING region, number, link"
 )
-_ADVANCE = {
-    "sqlite": text("UPDATE audit_heads SET number = :number, link = :link WHERE region = :region"),
-    "postgresql": text(
-        "UPDATE audit_heads h SET number = v.number, link = v.link"
-        " FROM json_to_recordset(CAST(:rows AS json)) AS v (region text, number bigint, link text)"
-        " WHERE h.region = v.region"
-    ),
-}
+ADVANCE = Change(
+    name="heads",
+    table="audit_heads",
+    set="number = v.number, link = v.link",
+    where="t.region = v.region",
+    columns="region text, number bigint, link text",
+)
 _HEADS = select(audit_heads).order_by(audit_heads.c.region)
 _PAGE = (
     select(audit)
@@ -46,11 +45,11 @@ _OF_ENROLLMENT = (
 )
 
 
-def link(connection: Connection, vault: Vault, records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The records as rows at the end of their regions' chains. From here to its end the transaction holds the chains'
-    heads, so this is the last thing that it does but for writing."""
+def link(connection: Connection, vault: Vault, records: Sequence[Record]) -> tuple[list[Row], list[Row]]:
+    """The records as rows at the end of their regions' chains, and the chains' new heads. From here to its end the
+    transaction holds the heads, so this is the last thing that it does but for writing."""
     if not records:
-        return []
+        return [], []
     regions = sorted({record.region for record in records})
     found = connection.execute(_LOCK_HEADS[connection.dialect.name], listed(connection, regions))
     ends = {region: (number, link) for region, number, link in found}
@@ -60,15 +59,7 @@ def link(connection: Connection, vault: Vault, records: Sequence[Record]) -> lis
         row = _link(vault, before, number + 1, record)
         ends[record.region] = number + 1, row["link"]
         rows.append(row)
-    _advance(connection, [{"region": region, "number": n, "link": end} for region, (n, end) in ends.items()])
-    return rows
-
-
-def _advance(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.execute(_ADVANCE["sqlite"], rows)
-    else:
-        connection.execute(_ADVANCE["postgresql"], {"rows": json.dumps(rows)})
+    return rows, [{"region": region, "number": n, "link": end} for region, (n, end) in ends.items()]
 
 
 def _link(vault: Vault, before: str, number: int, record: Record) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from app.enrollment.audit import Record
 from app.enrollment.ledger import Posting
 from app.storage import audit_register, enrollment_register
 from app.storage.ids import new_id
-from app.storage.many import insert_all
+from app.storage.many import write_all
 from app.storage.personal import Vault
 from app.storage.tables import audit, entries, inbox, postings
 
@@ -63,8 +63,8 @@ class Books:
         """Raises Collided; then nothing of this transaction may be committed."""
         # Sorted, so that two batches with events in common wait for each other in one direction only.
         events = sorted(self._events, key=lambda row: str(row["event_id"]))
-        enrollment_register.cover_many(self.connection, self._covers)
-        records = audit_register.link(self.connection, self._vault, self._records)
-        rows = {inbox: events, postings: self._postings, entries: self._entries, audit: records}
-        if insert_all(self.connection, rows).get(inbox.name, 0) != len(events):
+        records, heads = audit_register.link(self.connection, self._vault, self._records)
+        inserts = {inbox: events, postings: self._postings, entries: self._entries, audit: records}
+        changes = {enrollment_register.COVER: self._covers, audit_register.ADVANCE: heads}
+        if write_all(self.connection, inserts, changes).get(inbox.name, 0) != len(events):
             raise Collided

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.storage.ids import region_of
+from app.storage.many import Change
 from app.storage.tables import answers, enrollments, live_enrollments
 
 _e = enrollments.c
@@ -25,17 +26,13 @@ _BY_ORDERS = {
         " ORDER BY e.region, e.order_no FOR UPDATE OF e"
     ),
 }
-_COVER = {
-    "sqlite": text(
-        "UPDATE enrollments SET state = 'covered', covering_posting = :posting, updated_at = :at"
-        " WHERE region = :region AND id = :id"
-    ),
-    "postgresql": text(
-        "UPDATE enrollments e SET state = 'covered', covering_posting = v.posting, updated_at = v.at"
-        " FROM json_to_recordset(CAST(:rows AS json)) AS v (region text, id text, posting text, at bigint)"
-        " WHERE e.region = v.region AND e.id = v.id"
-    ),
-}
+COVER = Change(
+    name="covers",
+    table="enrollments",
+    set="state = 'covered', covering_posting = v.posting, updated_at = v.at",
+    where="t.region = v.region AND t.id = v.id",
+    columns="region text, id text, posting text, at bigint",
+)
 _INSERT, _ANSWER = insert(enrollments), insert(answers)
 _CLAIMS = {
     "sqlite": sqlite.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
@@ -74,16 +71,6 @@ def by_orders(connection: Connection, order_nos: Sequence[str]) -> dict[str, Row
 def id_of_order(connection: Connection, order_no: str) -> str | None:
     """Whose order it is; not locked."""
     return connection.execute(_ID_OF_ORDER, {"r": region_of(order_no), "o": order_no}).scalar()
-
-
-def cover_many(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Covered by a posting from now on; rows of region, id, posting, at."""
-    if not rows:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.execute(_COVER["sqlite"], list(rows))
-    else:
-        connection.execute(_COVER["postgresql"], {"rows": json.dumps(rows)})
 
 
 def try_lock(connection: Connection, name: str) -> bool:

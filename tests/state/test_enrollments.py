@@ -220,6 +220,9 @@ def test_without_a_key_nothing_stateful_answers(office_url: str, header: dict[st
             ("GET", "/v1/suspense"),
             ("POST", "/v1/suspense/x/settle"),
             ("GET", "/v1/ledger/balances"),
+            ("GET", "/v1/dead-letters"),
+            ("POST", "/v1/dead-letters/x/requeue"),
+            ("GET", "/v1/enrollments/x/audit"),
         ):
             response = stranger.request(method, path, json={} if method == "POST" else None)
             assert (response.status_code, response.json()["code"]) == (401, "unauthorized"), path

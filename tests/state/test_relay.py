@@ -16,8 +16,8 @@ from app.workflows.cancel_enrollment import cancel_enrollment
 from app.workflows.office import Office, Refused
 from app.workflows.relay_outbox import MOST_ATTEMPTS, dead_letters, outcome, relay_outbox, requeue_dead_letter
 from app.workflows.reprice_enrollment import current_enrollment
-from tests.state.in_the_office import opened
-from tests.state.made_up import KEY
+from tests.state.in_the_office import booked, opened
+from tests.state.made_up import KEY, id_number, payment
 
 TAKEN, FAILED, REFUSED = Delivery(True, False, "200"), Delivery(False, False, "503"), Delivery(False, True, "422")
 LATER = 1_000_000_000  # microseconds; longer than any first pause
@@ -182,3 +182,21 @@ def test_dead_letters_are_for_clerks(office: httpx.Client) -> None:
     assert httpx.get(f"{office.base_url}/v1/dead-letters").status_code == 401
     missing = office.post("/v1/dead-letters/430424-" + "0" * 32 + "/requeue")
     assert (missing.status_code, missing.json()["code"]) == (404, "dead_letter_not_found")
+
+
+def test_whose_price_becomes_nothing_is_covered_and_the_order_withdrawn(own_office: Office) -> None:
+    """The 2020 notice pays for whoever is a hundred years old."""
+    november = replace(own_office, today=partial(date, 2019, 11, 20))
+    applicant = {"name": "测试", "id_type": "resident_id", "id_number": id_number("19191201"), "phone": None}
+    known = {"insured_last_year": True}
+    where = {"region": "hunan-anon-town", "coverage_year": 2020, "village": None}
+    made, bureau = opened(november, applicant=applicant, person=known, **where), Bureau()
+    assert made["receivable"] == {"payable_fen": 25000, "due_through": "2019-11-30"}
+    december = replace(own_office, today=partial(date, 2019, 12, 5))
+    assert current_enrollment(december, made["id"])["state"] == "covered"
+    while relay_outbox(own_office, bureau.push):
+        pass
+    assert [m["type"] for m in bureau.got] == ["receivable.opened", "receivable.withdrawn"]
+    paid = payment(made["order_no"], 25000, paid_at="2019-12-05T10:00:00+08:00")
+    assert booked(december, paid) == ["suspended"]
+    assert cancel_enrollment(december, made["id"], "test")["state"] == "cancelled"
