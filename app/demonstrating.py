@@ -1,5 +1,7 @@
 """`canbao demo`."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,10 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="保留数据库、对账单、日志的文件夹 (a folder to keep)")] = None,
 ) -> None:
     """演示：一个虚构的村从登记到缴费、差错、对账 (a made-up village from registration to reconciliation)."""
+    # The development service would bring the database up to date before anybody sees that it is not the demo's.
+    if os.environ.get("CANBAO_ENV") == "production":
+        print("演示不能用于生产环境 (not with CANBAO_ENV=production)", file=sys.stderr)
+        raise typer.Exit(2)
     from app.demo.running import run  # an HTTP client and more that no other command needs
 
     if not run(people, seed, keep):

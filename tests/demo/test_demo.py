@@ -58,3 +58,8 @@ def test_a_database_that_is_not_empty_is_left_alone(base_url: str, client: httpx
     place = Town(base_url, "http://127.0.0.1:9", tmp_path, {})
     with pytest.raises(Surprise, match="not empty"):
         asyncio.run(act(place, [], {}, Progress()))
+
+
+def test_the_demo_keeps_away_from_production() -> None:
+    done = demo(CANBAO_ENV="production")
+    assert (done.returncode, "CANBAO_ENV=production" in done.stderr) == (2, True)
