@@ -9,7 +9,7 @@ from tests.faults.harness.replicas import primary_and_standby
 from tests.faults.harness.times import times
 from tests.faults.harness.trial import UNAVAILABLE, Trial
 
-FAILOVERS = times(1, 10)
+FAILOVERS = times(1, 5)
 _STREAMS = "SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming'"
 
 

@@ -16,7 +16,7 @@ from tests.faults.harness.times import times
 from tests.faults.harness.trial import UNAVAILABLE, Trial
 from tests.postgres import Server, postgres_server
 
-ROUNDS = times(1, 10)
+ROUNDS = times(1, 5)
 PADDING = 30_000  # bytes in each event: the disk fills soon
 _SERVER_LIMIT = 2 * 2**20  # above every file of an empty database
 DISKS = ["files of limited size", *(["small disk"] if disks.can_mount() else [])]

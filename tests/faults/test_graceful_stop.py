@@ -12,7 +12,7 @@ from tests.faults.harness.times import times
 from tests.faults.harness.trial import Trial
 from tests.state.made_up import payment
 
-STOPS = times(1, 25)
+STOPS = times(1, 20)
 _SECONDS_TO_STOP = 10
 
 

@@ -9,7 +9,7 @@ from tests.faults.harness.times import times
 from tests.faults.harness.trial import UNAVAILABLE, Trial
 from tests.postgres import Server
 
-ROUNDS = times(1, 10)
+ROUNDS = times(1, 5)
 
 
 def test_sqlite_with_a_file_that_may_not_be_written(tmp_path: Path) -> None:

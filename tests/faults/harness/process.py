@@ -52,6 +52,7 @@ class Process:
     def _until_ready(self, deadline: float) -> None:
         while not self.is_ready():
             if self.running is None or self.running.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError("the service does not start:\n" + "".join(self.printed))
             time.sleep(0.02)
 

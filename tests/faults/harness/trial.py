@@ -27,8 +27,11 @@ class Trial:
         self.service.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: object, *_: object) -> None:
         self.service.kill()
+        self.bureau.pause()
+        if failed:
+            print("the service said last:\n" + "".join(self.service.printed))
 
     def move_to(self, database_url: str) -> None:
         """From the next start on."""
@@ -43,13 +46,15 @@ class Trial:
                     assert _state(line, story) in {story.state_after(n) for n in story.possible()}
 
     def complete(self) -> None:
-        """The end of each test: everything is sent until it is answered, then sent again, and the books are audited."""
+        """The end of each test: everything is sent until it is answered, the books are audited, and all of it is sent
+        once more without any effect."""
         self.bureau.finish()
+        self.audit()
         before = contents(self.database_url)
         self._send_all_again()
-        assert contents(self.database_url) == before, "a repetition changed something"
+        unchanged = contents(self.database_url) == before
+        assert unchanged, "a repetition changed something"
         assert self.service.stop() == 0
-        self.audit()
         assert ledger_balances(self.database_url, self.folder)
 
     def audit(self) -> None:
