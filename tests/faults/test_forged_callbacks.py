@@ -20,14 +20,14 @@ SENDERS = 4
 REFUSED = "401 bad_signature"
 
 
-def test_nothing_that_is_not_signed_now_and_in_full_gets_in(own_database: str, tmp_path: Path) -> None:
-    with Trial(own_database, tmp_path) as trial:
+def test_nothing_that_is_not_signed_now_and_in_full_gets_in(fresh_url: str, tmp_path: Path) -> None:
+    with Trial(fresh_url, tmp_path) as trial:
         genuine = _half_sent(trial.bureau)
-        before = contents(own_database)
+        before = contents(fresh_url)
         outcomes = _attack(trial.service.port, [json.dumps(event).encode() for event in genuine])
         assert set(outcomes) == {REFUSED}
         _cut_off(trial.service.port)
-        assert contents(own_database) == before
+        assert contents(fresh_url) == before
         # The same events, signed: those that were not sent are taken in, the others are known.
         trial.complete()
     print(f"{outcomes.total()} forged, {CUT_OFF} cut off on the way: none stored")

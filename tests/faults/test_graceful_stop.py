@@ -16,9 +16,9 @@ STOPS = times(1, 20)
 _SECONDS_TO_STOP = 10
 
 
-def test_no_accepted_request_is_cut(own_database: str, tmp_path: Path) -> None:
+def test_no_accepted_request_is_cut(fresh_url: str, tmp_path: Path) -> None:
     slowest, unanswered = 0.0, 0
-    with Trial(own_database, tmp_path) as trial:
+    with Trial(fresh_url, tmp_path) as trial:
         for _ in range(STOPS):
             trial.bureau.go_on()
             trial.bureau.until_answered(20)
@@ -45,11 +45,11 @@ def stored_and_not_answered(trial: Trial) -> int:
     return sum(row["event_id"] not in answered for row in contents(trial.database_url)["inbox"])
 
 
-def test_a_request_that_has_begun_to_arrive_is_awaited_and_answered(own_database: str, tmp_path: Path) -> None:
+def test_a_request_that_has_begun_to_arrive_is_awaited_and_answered(fresh_url: str, tmp_path: Path) -> None:
     raw = json.dumps(payment("arrives-during-the-stop")).encode()
     lines = [f"{name}: {value}" for name, value in signed(raw).items()]
     head = "\r\n".join(["POST /v1/tax/callbacks HTTP/1.1", "host: x", f"content-length: {len(raw)}", *lines, "", ""])
-    with Trial(own_database, tmp_path) as trial:
+    with Trial(fresh_url, tmp_path) as trial:
         with socket.create_connection(("127.0.0.1", trial.service.port), timeout=20) as connection:
             connection.sendall(head.encode() + raw[:100])
             time.sleep(0.2)
@@ -60,4 +60,4 @@ def test_a_request_that_has_begun_to_arrive_is_awaited_and_answered(own_database
         assert answer.startswith(b"HTTP/1.1 200 ")
         assert answer.endswith(b'{"code":"SUCCESS"}')
         assert trial.service.wait() == 0
-        assert [row["order_no"] for row in contents(own_database)["inbox"]] == ["arrives-during-the-stop"]
+        assert [row["order_no"] for row in contents(fresh_url)["inbox"]] == ["arrives-during-the-stop"]

@@ -10,8 +10,8 @@ from tests.faults.harness.trial import Trial
 KILLS = times(3, 100)
 
 
-def test_what_was_answered_outlives_the_process(own_database: str, tmp_path: Path) -> None:
-    with Trial(own_database, tmp_path) as trial:
+def test_what_was_answered_outlives_the_process(fresh_url: str, tmp_path: Path) -> None:
+    with Trial(fresh_url, tmp_path) as trial:
         for _ in range(KILLS):
             trial.bureau.go_on()
             trial.bureau.until_answered(8)

@@ -15,6 +15,11 @@ from app.storage.tables import enrollments, entries, inbox, postings, suspense
 from tests.faults.harness.process import ROOT, environment
 from tests.faults.harness.stories import PERSONAL, Story
 
+_VERIFY = """
+import sys
+from app.cli import app
+sys.exit(any([app([books, "verify"], standalone_mode=False) for books in ("ledger", "audit")]))
+"""
 TABLES = (inbox, enrollments, suspense, postings, entries)
 Row = dict[str, Any]
 
@@ -129,7 +134,8 @@ def _of_cover(books: Books, story: Story, covered: bool) -> Iterator[str]:
         yield f"order {story.order_no}: {live} covers live, {earned} fen earned"
 
 
-def ledger_balances(database_url: str, folder: Path) -> bool:
-    """What `canbao ledger verify` says."""
-    command, env = [sys.executable, "-m", "app.cli", "ledger", "verify"], environment(database_url, folder)
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=120).returncode == 0
+def verified(database_url: str, folder: Path) -> str:
+    """What `canbao ledger verify` and `canbao audit verify` complain of, in one process of their own."""
+    command, env = [sys.executable, "-c", _VERIFY], environment(database_url, folder)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    return done.stderr or done.stdout if done.returncode else ""

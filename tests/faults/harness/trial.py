@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.harness.audit import contents, findings, ledger_balances
+from tests.faults.harness.audit import contents, findings, verified
 from tests.faults.harness.line import Line
 from tests.faults.harness.process import Process
 from tests.faults.harness.stories import Story
@@ -55,7 +55,7 @@ class Trial:
         unchanged = contents(self.database_url) == before
         assert unchanged, "a repetition changed something"
         assert self.service.stop() == 0
-        assert ledger_balances(self.database_url, self.folder)
+        assert verified(self.database_url, self.folder) == ""
 
     def audit(self) -> None:
         """The books against what was answered until now."""
