@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint types fuzz bench image-test lock openapi clean
+.PHONY: help run demo test check lint types fuzz faults bench image-test lock openapi clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ check: $(VENV)/dev.stamp  ## the quick part: lint, types, packs and their cases
 
 fuzz: $(VENV)/dev.stamp  ## 20,000 generated requests against the running service
 	FUZZ_REQUESTS=20000 $(BIN)/pytest tests/api/test_fuzz.py -s
+
+faults: $(VENV)/dev.stamp  ## kills, failovers, full disks, forgeries, in their long form (docs/faults.md)
+	FAULTS=100 $(BIN)/pytest tests/faults -n auto --dist worksteal -rP --durations 20
 
 bench: $(VENV)/dev.stamp .venv-zen/stamp .venv-openfisca/stamp  ## ratios, interleaved in one run (bench/README.md)
 	$(BIN)/python -m bench

@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import signal
 import sys
 import threading
 from datetime import date
@@ -58,6 +59,8 @@ def serve() -> None:
     # What is loaded by now stays for good: the collector need not look at it again while requests wait.
     gc.collect()
     gc.freeze()
+    # The server raises the signal that stopped it once more when all is done; a stop that was asked for is a success.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         service,
         host=settings.host,

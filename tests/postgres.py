@@ -4,12 +4,14 @@ import importlib.util
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.ports import free_port
 
 
 def binaries(folder: Path) -> Path:
@@ -43,31 +45,91 @@ def _user() -> int | None:
     raise RuntimeError("there is no other user than root to run PostgreSQL as")
 
 
-def _run(command: list[str], folder: Path) -> None:
-    subprocess.run(command, check=True, user=_user(), cwd=folder, capture_output=True, env=_environment(), timeout=120)
+def _run(command: Sequence[str], folder: Path) -> None:
+    done = subprocess.run(
+        command, user=_user(), cwd=folder, capture_output=True, text=True, env=_environment(), timeout=120
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
 
 
 def _environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"HOME": "/tmp", "LC_ALL": "C"}
 
 
+@dataclass
+class Server:
+    """One PostgreSQL server with default durability: a data folder below `folder`, and a port that it keeps."""
+
+    folder: Path
+    programs: Path
+    name: str = "data"
+    port: int = field(default_factory=free_port)
+    running: bool = False
+
+    @property
+    def data(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://canbao@127.0.0.1:{self.port}/postgres"
+
+    def make(self, *options: str) -> None:
+        """A new, empty data folder."""
+        asked = ["-D", str(self.data), "-U", "canbao", "--auth=trust", "-E", "UTF8", "--no-instructions"]
+        _run([str(self.programs / "initdb"), *asked, *options], self.folder)
+
+    def start(self, *settings: str, under: Sequence[str] = ()) -> None:
+        """Until it answers. `settings` are NAME=VALUE; `under` is a command that runs the one given to it."""
+        own = (f"listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}", *settings)
+        options = f"-p {self.port} " + " ".join(f"-c {setting}" for setting in own)
+        log = str(self.folder / f"{self.name}.log")
+        _run([*under, *self._control("-w", "-l", log, "-o", options, "start")], self.folder)
+        self.running = True
+
+    def stop(self, mode: str = "fast") -> None:
+        """`immediate` is the stop without a goodbye: the next start recovers from the write-ahead log."""
+        if self.running:
+            self.running = False
+            _run(self._control("-w", "-m", mode, "stop"), self.folder)
+
+    def promote(self) -> None:
+        """A standby becomes a primary."""
+        _run(self._control("-w", "promote"), self.folder)
+
+    def standby(self, name: str) -> "Server":
+        """A standby of this server, which stands still for the copy; neither is started."""
+        assert not self.running
+        made = Server(self.folder, self.programs, name)
+        _run(["cp", "-a", str(self.data), str(made.data)], self.folder)
+        setting = f"primary_conninfo = 'host=127.0.0.1 port={self.port} user=canbao application_name={name}'"
+        said = 'echo "$1" >> "$0/postgresql.auto.conf" && touch "$0/standby.signal"'
+        _run(["sh", "-c", said, str(made.data), setting], self.folder)
+        return made
+
+    def _control(self, *what: str) -> list[str]:
+        return [str(self.programs / "pg_ctl"), "-D", str(self.data), *what]
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """The URL of a server of its own, with default durability; it is stopped and removed at the end."""
-    user = _user()
+def postgres_server(*options: str) -> Iterator[Server]:
+    """A server of its own, made but not started; it is stopped and removed at the end."""
     with tempfile.TemporaryDirectory(prefix="canbao-pg-", dir="/tmp") as name:
-        folder = Path(name)
+        folder, user = Path(name), _user()
         if user is not None:
             os.chown(folder, user, -1)
-        bin_folder = binaries(folder)
-        initdb = ["-D", str(folder / "data"), "-U", "canbao", "--auth=trust", "-E", "UTF8", "--no-instructions"]
-        _run([str(bin_folder / "initdb"), *initdb], folder)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        control = [str(bin_folder / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
-        _run([*control, "-o", options, "start"], folder)
+        server = Server(folder, binaries(folder))
+        server.make(*options)
         try:
-            yield f"postgresql://canbao@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            _run([*control, "-m", "fast", "stop"], folder)
+            server.stop()
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The URL of a server of its own, with default durability."""
+    with postgres_server() as server:
+        server.start()
+        yield server.url

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -80,6 +80,7 @@ def _sqlite(url: str) -> Engine:
     engine = create_engine(url, module=sqlite, poolclass=QueuePool, pool_size=8, connect_args={"timeout": 20})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "handle_error", _give_up_read_only)
     return engine
 
 
@@ -90,6 +91,12 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _give_up_read_only(context: ExceptionContext) -> None:
+    """A connection that was opened while the file could not be written to stays like that: the next one is new."""
+    if str(getattr(context.original_exception, "sqlite_errorname", "")).startswith("SQLITE_READONLY"):
+        context.is_disconnect = True
 
 
 def _begin_immediate(connection: Connection) -> None:
