@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 
 def binaries(folder: Path) -> Path:
     """The folder with initdb and postgres: the newest of the system's, else the package's, copied into `folder`."""
@@ -49,6 +51,16 @@ def _run(command: list[str], folder: Path) -> None:
 
 def _environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"HOME": "/tmp", "LC_ALL": "C"}
+
+
+def new_database(url: str) -> str:
+    """The URL of a new, empty database on the same server."""
+    name = f"t{os.urandom(6).hex()}"
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.rsplit("/", 1)[0] + f"/{name}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from app.contract.enrollment import ID_TYPES
 from app.enrollment import id_numbers
@@ -21,6 +22,7 @@ from app.storage.personal import Vault
 from app.storage.schema import is_current, migrate
 from app.storage.tables import SCHEMA, metadata
 from tests.conftest import service
+from tests.postgres import new_database
 from tests.state.made_up import enrolled, registration
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,13 +33,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """A database without tables."""
     if request.param == "sqlite":
         return open_database(f"sqlite:///{tmp_path}/empty.db")
-    url = str(request.getfixturevalue("postgres"))
-    name = f"t{os.urandom(6).hex()}"
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return open_database(url.rsplit("/", 1)[0] + f"/{name}")
+    return open_database(new_database(str(request.getfixturevalue("postgres"))))
 
 
 def test_migrations_go_up_down_and_up_again(empty: Database) -> None:
@@ -74,6 +70,16 @@ def test_a_transaction_that_fails_leaves_nothing(empty: Database) -> None:
         twice()
     with empty.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM clients")).scalar() == 0
+    empty.close()
+
+
+def test_who_reads_does_not_wait_for_who_writes(empty: Database) -> None:
+    migrate(empty)
+    with empty.transaction() as connection:
+        connection.execute(text("DELETE FROM clients"))
+        start = time.monotonic()
+        assert is_current(empty)
+        assert time.monotonic() - start < 5
     empty.close()
 
 
