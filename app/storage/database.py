@@ -34,7 +34,7 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             # Its text may hold values of the row: it goes no further than the exception's chain.
-            raise StorageUnavailable(type(error).__name__) from error
+            raise StorageUnavailable(_named(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -43,10 +43,16 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
         except SQLAlchemyError as error:
-            raise StorageUnavailable(type(error).__name__) from error
+            raise StorageUnavailable(_named(error)) from error
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _named(error: SQLAlchemyError) -> str:
+    """The driver's own name for what went wrong, such as DiskFull or SQLITE_READONLY, and nothing of its message."""
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlite_errorname", None) or type(original or error).__name__
 
 
 def open_database(url: str) -> Database:
@@ -56,7 +62,9 @@ def open_database(url: str) -> Database:
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     # Prepared statements are kept per connection; a pooler in transaction mode would break them.
     options = {"prepare_threshold": 3, "options": "-c timezone=UTC -c lock_timeout=10s"}
-    return Database(create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args=options))
+    return Database(
+        create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+    )
 
 
 def _sqlite(url: str) -> Engine:
@@ -64,7 +72,9 @@ def _sqlite(url: str) -> Engine:
 
     if sqlite.sqlite_version_info < _FIXED_SQLITE:
         raise RuntimeError(f"SQLite {sqlite.sqlite_version} can corrupt its write-ahead log; 3.51.3 or newer is needed")
-    engine = create_engine(url, module=sqlite, poolclass=QueuePool, pool_size=8, connect_args={"timeout": 20})
+    engine = create_engine(
+        url, module=sqlite, poolclass=QueuePool, pool_size=8, hide_parameters=True, connect_args={"timeout": 20}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
