@@ -1,6 +1,5 @@
 """`canbao …`: the service and the tools around packs. Each command is one short function; the work is elsewhere."""
 
-import gc
 import io
 import json
 import sys
@@ -25,7 +24,7 @@ from app.rules.person import contradictions
 from app.rules.quoting import quote as quote_person
 from app.settings import Settings, UnsafeSettings
 from app.storage import client_register, payment_register
-from app.storage.database import Database, open_database
+from app.storage.database import Database, StorageUnavailable, open_database
 from app.storage.schema import is_current
 from app.storage.schema import migrate as migrate_schema
 
@@ -42,31 +41,20 @@ Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件
 @app.command()
 def serve() -> None:
     """启动服务 (serve on HOST:PORT, by default 127.0.0.1:8000)."""
-    import uvicorn
-
+    from app import serving
     from app.main import create_app
 
     try:
         settings = Settings.read()
+        serving.start_journal(settings)
         service = create_app(settings)
         if settings.env == "development":
             _migrated(settings)
     except (UnsafeSettings, PackRefused) as why:
         raise _stop(str(why)) from None
-    # What is loaded by now stays for good: the collector need not look at it again while requests wait.
-    gc.collect()
-    gc.freeze()
-    uvicorn.run(
-        service,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
-        lifespan="off",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    except StorageUnavailable as why:
+        raise _stop(f"数据库不可用 (the database is not available): {why}") from None
+    serving.serve(service, settings)
 
 
 def _database(settings: Settings) -> Database:

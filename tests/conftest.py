@@ -21,7 +21,7 @@ class Running(uvicorn.Server):
     """The service in a thread, on a free port."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(uvicorn.Config(create_app(settings), port=0, log_level="warning", lifespan="off"))
+        super().__init__(uvicorn.Config(create_app(settings), port=0, log_level="warning", lifespan="on"))
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def __enter__(self) -> str:

@@ -9,6 +9,7 @@ from app.api.answers import json_answer
 from app.api.documenting import answers, takes
 from app.api.doing import done
 from app.api.quotes import read
+from app.api.tally import Tally
 from app.contract.callback import PaymentEvent, Received
 from app.contract.enrolled import BalanceList, SuspenseItem, SuspenseList
 from app.contract.enrollment import SettleRequest
@@ -25,7 +26,7 @@ _SIGNED = {
 }
 
 
-def callback_routes(office: Office) -> APIRouter:
+def callback_routes(office: Office, tally: Tally) -> APIRouter:
     router = APIRouter(prefix="/v1/tax", tags=["税务回调 callbacks"])
 
     @router.post(
@@ -33,7 +34,8 @@ def callback_routes(office: Office) -> APIRouter:
     )
     async def callback(request: Request) -> Response:
         """按 Standard Webhooks 签名。只有在通知已可靠保存后才回答 200；其他回答请重发。"""
-        await done(receive_callback, office, dict(request.headers), await request.body())
+        with tally.callback() as booked:
+            booked(await done(receive_callback, office, dict(request.headers), await request.body()))
         return json_answer({"code": "SUCCESS"})
 
     return router

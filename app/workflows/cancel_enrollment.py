@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.enrollment.payments import State
+from app.journal.telling import tell
 from app.storage import enrollment_register as register
 from app.storage import payment_register
 from app.workflows.office import Office, Refused
@@ -27,4 +28,5 @@ def cancel_enrollment(office: Office, id: str) -> dict[str, Any]:
             payment_register.post(connection, row["region"], cover[1].reversed("take_back"), now, **about)
         register.change(connection, id, state=State.CANCELLED, covering_posting=None, updated_at=now)
         register.release(connection, row["person_key"], row["coverage_year"])
-        return shown({**row, "state": State.CANCELLED, "updated_at": now})
+    tell("enrollment_cancelled", enrollment_id=id)
+    return shown({**row, "state": State.CANCELLED, "updated_at": now})

@@ -13,6 +13,7 @@ from app.collector.signature import verify
 from app.contract.callback import PaymentEvent
 from app.enrollment import ledger
 from app.enrollment.payments import Decision, Reason, Reversed, State, on_payment, on_reversal
+from app.journal.telling import remember
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as enrollments
@@ -25,23 +26,31 @@ Row = Any  # a row of the database, or one about to become one
 UNKNOWN = "unknown"  # the region of orders that were not made here
 
 
-def receive_callback(office: Office, headers: dict[str, str], raw: bytes) -> None:
-    """The whole way of a callback. Raises BadSignature (nothing is stored), pydantic's ValidationError, or Refused."""
+def receive_callback(office: Office, headers: dict[str, str], raw: bytes) -> str:
+    """The whole way of a callback, and what became of it.
+
+    Raises BadSignature (nothing is stored), pydantic's ValidationError, or Refused.
+    """
     verify(office.webhook_keys, headers, raw, time.time())
-    record_payment(office, PaymentEvent.model_validate_json(raw), raw)
+    event = PaymentEvent.model_validate_json(raw)
+    remember(event_id=event.event_id)
+    return record_payment(office, event, raw)
 
 
-def record_payment(office: Office, event: PaymentEvent, raw: bytes) -> None:
-    """Stored and booked when it returns. The same event again has no effect; raises Refused if its content differs."""
+def record_payment(office: Office, event: PaymentEvent, raw: bytes) -> str:
+    """Stored and booked when it returns; tells how. The same event again has no effect, `repeated`; raises Refused if
+    its content differs."""
     with office.database.transaction() as connection:
         row = _inbox_row(office, event, raw)
         if not register.take_in(connection, row):
             known = register.event(connection, event.event_id)
             if known is None or known["content_hash"] != row["content_hash"]:
                 raise Refused("event_conflict")
-            return
+            return "repeated"
         book = _pay if event.type == "payment.succeeded" else _reverse
-        register.set_effect(connection, event.event_id, book(office, connection, row))
+        effect = book(office, connection, row)
+        register.set_effect(connection, event.event_id, effect)
+    return effect
 
 
 def _inbox_row(office: Office, event: PaymentEvent, raw: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from app.enrollment.payments import State
+from app.journal.telling import tell
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as register
@@ -43,4 +44,5 @@ def _repriced(office: Office, id: str) -> dict[str, Any]:
         register.change(connection, id, **changes)
         now = {**row, **changes}
         tell_collector(connection, now, "receivable.changed", quoted["payable_fen"])
-        return shown(now) | {"repriced": {"from_fen": row["payable_fen"], "on": office.today().isoformat()}}
+    tell("enrollment_repriced", enrollment_id=id, result=quoted["outcome"])
+    return shown(now) | {"repriced": {"from_fen": row["payable_fen"], "on": office.today().isoformat()}}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.enrollment import ledger
+from app.journal.telling import tell
 from app.storage import payment_register as register
 from app.workflows.office import Office, Refused, moment
 
@@ -17,11 +18,13 @@ def settle_suspense(office: Office, id: str, clerk: str, reason: str) -> dict[st
             raise Refused("already_settled")
         came_in = item["type"] == "payment.succeeded"
         now, amount = office.now(), item["amount_fen"] if came_in else -item["amount_fen"]
-        done = {"settlement": "paid_back" if came_in else "dismissed", "settled_by": clerk, "settled_at": now}
+        how = "paid_back" if came_in else "dismissed"
+        done = {"settlement": how, "settled_by": clerk, "settled_at": now}
         register.settle(connection, id, **done, remark=reason)
         about = {"coverage_year": item["coverage_year"], "event_id": item["event_id"]}
         register.post(connection, item["region"], ledger.settle(amount), now, **about)
-        return suspense_item({**item, **done, "state": "settled", "remark": reason})
+    tell("suspense_settled", suspense_id=id, event_id=item["event_id"], result=how)
+    return suspense_item({**item, **done, "state": "settled", "remark": reason})
 
 
 def suspense_item(row: Any) -> dict[str, Any]:
