@@ -4,7 +4,7 @@
 #   docker run --publish 127.0.0.1:8000:8000 --volume canbao-data:/var/lib/canbao --env-file canbao.env canbao
 #
 # It runs in production mode and refuses to start until DATABASE_URL, CANBAO_WEBHOOK_SECRETS, CANBAO_DATA_KEYS and
-# CANBAO_INDEX_KEY are set (README.md); `canbao migrate` in the same image brings the database up to date. To look around
+# CANBAO_INDEX_KEY are set (docs/settings.md); `canbao migrate` in the same image brings the database up to date. To look around
 # without any of them: --env CANBAO_ENV=development.
 #
 # BASE        what the service runs on: any bookworm image with python3 (3.11) on its path. The default, or a plain

@@ -164,6 +164,9 @@ def relay(
     office, collector = _office(), collector_of(settings())
     if collector is None:
         raise stop("COLLECTOR_URL is missing")
+    from app.serving import start_journal  # with the server, which the other commands need not load
+
+    start_journal(settings())
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())

@@ -1,9 +1,7 @@
 """`canbao …`: the service and the tools around packs. Each command is one short function; the work is elsewhere."""
 
-import gc
 import io
 import json
-import signal
 import sys
 import threading
 from datetime import date
@@ -25,6 +23,7 @@ from app.rules.compiling import source
 from app.rules.person import contradictions
 from app.rules.quoting import quote as quote_person
 from app.settings import Settings, UnsafeSettings
+from app.storage.database import StorageUnavailable
 from app.storage.schema import is_current
 from app.storage.schema import migrate as migrate_schema
 from app.wiring import collector_of, database_of, migrated, office_of
@@ -44,34 +43,19 @@ Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件
 @app.command()
 def serve() -> None:
     """启动服务 (serve on HOST:PORT, by default 127.0.0.1:8000)."""
-    import uvicorn
-
+    from app import serving
     from app.main import create_app
 
     try:
         settings = Settings.read()
+        serving.start_journal(settings)
         service = create_app(settings)
         if settings.env == "development":
             migrated(settings).close()
             _relay_beside(settings)
     except (UnsafeSettings, PackRefused) as why:
         raise stop(str(why)) from None
-    # What is loaded by now stays for good: the collector need not look at it again while requests wait.
-    gc.collect()
-    gc.freeze()
-    # The server raises the signal that stopped it once more when all is done; a stop that was asked for is a success.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        service,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
-        lifespan="off",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    serving.serve(service, settings)
 
 
 def _relay_beside(settings: Settings) -> None:
@@ -180,7 +164,11 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
-    app()
+    try:
+        app()
+    except StorageUnavailable as why:
+        print(f"数据库不可用 (the database is not available): {why}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import base64
 import binascii
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
@@ -37,22 +37,67 @@ def _key(text: str) -> bytes:
     return key
 
 
+def _says(chinese: str, english: str, name: str | None = None) -> Any:
+    """What a setting means, and its variable where that is not the field's name in capitals behind CANBAO_."""
+    return Field(description=f"{chinese} ({english})", validation_alias=name)
+
+
 class Settings(BaseSettings):
-    """`HOST`, `PORT`, `DATABASE_URL` and `COLLECTOR_URL` are plain; everything else is prefixed `CANBAO_`."""
+    """`HOST`, `PORT` and the addresses are plain; all else is prefixed `CANBAO_`. docs/settings.md is made from it."""
 
     model_config = SettingsConfigDict(env_prefix="CANBAO_", extra="ignore", populate_by_name=True)
 
-    env: Literal["development", "production"] = "development"
-    host: str = Field(default="127.0.0.1", validation_alias="HOST")
-    port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)
-    today: Day | None = None
-    packs: Path | None = None
-    data: Path = Path("var")
-    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
-    webhook_secrets: str = DEV_WEBHOOK_SECRET
-    collector_url: str | None = Field(default=None, validation_alias="COLLECTOR_URL", pattern=r"^https?://[^\s]+$")
-    data_keys: str = DEV_DATA_KEY
-    index_key: str = DEV_INDEX_KEY
+    env: Annotated[
+        Literal["development", "production"], _says("`production` 拒绝开发用的值", "refuses development values")
+    ] = "development"
+    host: Annotated[str, _says("监听地址", "the address to listen on", "HOST")] = "127.0.0.1"
+    port: Annotated[int, _says("监听端口", "the port to listen on", "PORT"), Field(ge=0, le=65535)] = 8000
+    today: Annotated[Day | None, _says("业务日期，用于试算往年", "the business day, to try out past seasons")] = None
+    packs: Annotated[Path | None, _says("更多规则文件所在的文件夹", "a folder of further packs")] = None
+    data: Annotated[Path, _says("内置数据库所在的文件夹", "the folder of the embedded database")] = Path("var")
+    database_url: Annotated[
+        str | None,
+        _says(
+            "`postgresql://…` 或 `sqlite:///…`；空为内置数据库", "none: an SQLite file in CANBAO_DATA", "DATABASE_URL"
+        ),
+    ] = None
+    collector_url: Annotated[
+        str | None,
+        _says(
+            "应缴信息推送到的地址（税务征收系统）；由 `canbao relay` 推送，开发环境下 `serve` 也推送",
+            "where receivables are pushed, by `canbao relay`, in development also by `serve`; none: they wait",
+            "COLLECTOR_URL",
+        ),
+        Field(pattern=r"^https?://[^\s]+$"),
+    ] = None
+    webhook_secrets: Annotated[
+        str,
+        _says(
+            "与税务系统共享的 `whsec_…`，轮换时逗号分隔多个",
+            "shared with the tax bureau's system, several while they rotate",
+        ),
+    ] = DEV_WEBHOOK_SECRET
+    data_keys: Annotated[
+        str,
+        _says(
+            "个人信息加密密钥 `编号:BASE64`（32字节），在用的放最前",
+            "`ID:BASE64` keys of personal data, the active one first",
+        ),
+    ] = DEV_DATA_KEY
+    index_key: Annotated[
+        str,
+        _says(
+            "查找人员所用散列的密钥（BASE64，32字节），不可更换", "key of the hashes that find people; never changes"
+        ),
+    ] = DEV_INDEX_KEY
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _says("记录的最低级别", "the least level that is logged")
+    ] = "info"
+    drain_seconds: Annotated[
+        float,
+        _says("收到停止信号后还接受新连接的秒数", "how long new connections are still taken once told to stop"),
+        Field(ge=0, le=60),
+    ] = 1.0
 
     @field_validator("webhook_secrets")
     @classmethod
@@ -76,6 +121,11 @@ class Settings(BaseSettings):
     def _index_key(cls, text: str) -> str:
         _key(text)
         return text
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return str(cls.model_fields[field].validation_alias or f"CANBAO_{field.upper()}")
 
     @property
     def pack_folders(self) -> tuple[Path, ...]:

@@ -1,6 +1,5 @@
 """Shared by all tests: a service that runs for real on a port of its own, and a client to ask it."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import create_engine, text
 
 from app.main import create_app
 from app.packs.shelf import Shelf
@@ -20,14 +18,14 @@ from app.storage.database import open_database
 from app.storage.schema import migrate
 from app.wiring import office_of
 from app.workflows.office import Office
-from tests.postgres import running_postgres
+from tests.postgres import new_database, running_postgres
 
 
 class Running(uvicorn.Server):
     """The service in a thread, on a free port."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(uvicorn.Config(create_app(settings), port=0, log_level="warning", lifespan="off"))
+        super().__init__(uvicorn.Config(create_app(settings), port=0, log_level="warning", lifespan="on"))
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def __enter__(self) -> str:
@@ -91,13 +89,7 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of one test's own, of each kind, without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/fresh.db"
-    url = str(request.getfixturevalue("postgres"))
-    name = f"t{os.urandom(6).hex()}"
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return url.rsplit("/", 1)[0] + f"/{name}"
+    return new_database(str(request.getfixturevalue("postgres")))
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 from tests.ports import free_port
 
 
@@ -125,6 +127,16 @@ def postgres_server(*options: str) -> Iterator[Server]:
             yield server
         finally:
             server.stop()
+
+
+def new_database(url: str) -> str:
+    """The URL of a new, empty database on the same server."""
+    name = f"t{os.urandom(6).hex()}"
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.rsplit("/", 1)[0] + f"/{name}"
 
 
 @contextmanager

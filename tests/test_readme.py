@@ -29,7 +29,15 @@ def test_the_quote_in_the_readme_is_the_real_answer(name: str, client: httpx.Cli
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "README.zh-CN.md", "docs/architecture.md", "docs/decisions/README.md", "docs/collector.md"]
+    "name",
+    [
+        "README.md",
+        "README.zh-CN.md",
+        "docs/architecture.md",
+        "docs/decisions/README.md",
+        "docs/operations.md",
+        "docs/collector.md",
+    ],
 )
 def test_links_and_make_targets_exist(name: str) -> None:
     text, targets = (ROOT / name).read_text(), (ROOT / "Makefile").read_text()
@@ -51,9 +59,15 @@ def test_the_payment_in_the_readme_is_one_that_the_simulator_takes(name: str) ->
             assert bureau.get(path).status_code == 200
 
 
-def test_every_setting_is_in_the_table() -> None:
+def test_every_setting_is_in_the_table_and_explained_in_chinese_and_english() -> None:
     from app.settings import Settings
 
-    text = (ROOT / "README.md").read_text()
-    for name, field in Settings.model_fields.items():
-        assert f"`{field.validation_alias or 'CANBAO_' + name.upper()}`" in text
+    text = (ROOT / "docs" / "settings.md").read_text()
+    for field in Settings.model_fields:
+        row = re.search(rf"^\| `{Settings.variable(field)}` \| (.+?) \|", text, re.MULTILINE)
+        assert row, field
+        assert re.fullmatch(r".*[一-鿿].* \([^一-鿿]+\)", row[1]), row[1]
+    required = set(re.findall(r"^\| `(\w+)` .* required \|$", text, re.MULTILINE))
+    assert required == {"DATABASE_URL", "CANBAO_WEBHOOK_SECRETS", "CANBAO_DATA_KEYS", "CANBAO_INDEX_KEY"}
+    for name in ("README.md", "README.zh-CN.md"):
+        assert "(docs/settings.md)" in (ROOT / name).read_text()

@@ -4,6 +4,7 @@ from fastapi import Request
 
 from app.api.doing import done
 from app.api.problems import Refusal
+from app.journal.telling import remember
 from app.workflows.know_client import Client, know_client
 from app.workflows.office import Office
 
@@ -14,6 +15,7 @@ async def client_of(office: Office, request: Request, scope: str) -> Client:
     client = await done(know_client, office, key) if kind.lower() == "bearer" and key else None
     if client is None:
         raise Refusal("unauthorized")
+    remember(client=client.id)
     if not client.may(scope):
         raise Refusal("forbidden")
     return client

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.problems import Refusal, from_validation
 from app.api.quotes import not_found
 from app.enrollment.id_numbers import WrongNumber
+from app.journal.telling import tell
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.workflows.office import BadSignature, Refused, StorageUnavailable
@@ -41,6 +42,7 @@ def refusals() -> Iterator[None]:
         raise not_found(missing) from None
     except PackRefused:
         raise Refusal("policy_broken") from None
-    except StorageUnavailable:
+    except StorageUnavailable as why:
+        tell("storage_unavailable", level="error", error=str(why))
         # Whether a commit that failed on the way was stored is not known: the sender tries again under the same key.
         raise Refusal("storage_unavailable") from None

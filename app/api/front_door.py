@@ -6,12 +6,14 @@ its error there; so there is one place for errors and one for documentation, and
 """
 
 import asyncio
+from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.payments import Callbacks
 from app.api.problems import Refusal
 from app.api.quotes import Quotes
+from app.api.watching import ID_HEADER, QUOTES, Watching, request_id
 from app.contract.quote import QuoteRequest
 
 MOST_BYTES = 1024 * 1024
@@ -22,47 +24,80 @@ _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class FrontDoor:
-    def __init__(self, app: ASGIApp, quotes: Quotes, callbacks: Callbacks) -> None:
-        self.app, self.quotes, self.callbacks = app, quotes, callbacks
+    def __init__(self, app: ASGIApp, quotes: Quotes, callbacks: Callbacks, watch: Watching) -> None:
+        self.app, self.quotes, self.callbacks, self.watch = app, quotes, callbacks, watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _BODILESS:
+        if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        started = perf_counter()
+        if scope["method"] in _BODILESS:
+            return await self.watch.over(self.app, started, scope, receive, send)
         try:
-            _check_headers(scope)
+            given = _check_headers(scope)
             body = await read_body(receive)
         except TimeoutError:
-            return await Refusal("request_timeout").response({"connection": "close"})(scope, receive, send)
+            late = _refusing(Refusal("request_timeout"), {"connection": "close"})
+            return await self.watch.over(late, started, scope, receive, send)
         except Refusal as refusal:
-            return await refusal.response()(scope, receive, send)
-        if scope["method"] == "POST" and (answer := await self._answer(scope, body)) is not None:
-            headers = [_JSON_HEADER, (b"content-length", b"%d" % len(answer))]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            return await send({"type": "http.response.body", "body": answer})
-        return await self.app(scope, _replay(body, receive), send)
+            return await self.watch.over(_refusing(refusal), started, scope, receive, send)
+        if scope["path"] == QUOTES and scope["method"] == "POST":
+            try:
+                answer = self.quotes.one(QuoteRequest.model_validate_json(body))
+            except Exception:
+                pass  # said by the route, with all the rest of what can be wrong
+            else:
+                id = request_id(given)
+                headers = [_JSON_HEADER, (b"content-length", b"%d" % len(answer)), (ID_HEADER, id), *self.watch.closing]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": answer})
+                return self.watch.quoted(id, started)
+        if scope["path"] == _SIGNED and scope["method"] == "POST":
+            return await self.watch.over(self._callback(body), started, scope, receive, send, _SIGNED)
+        return await self.watch.over(self.app, started, scope, _replay(body, receive), send)
 
-    async def _answer(self, scope: Scope, body: bytes) -> bytes | None:
-        """The answer to what is asked often; None for what the routes answer, or refuse, with all that can be wrong."""
-        try:
-            if scope["path"] == "/v1/quotes":
-                return self.quotes.one(QuoteRequest.model_validate_json(body))
-            if scope["path"] == _SIGNED:
-                headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-                return await self.callbacks.answer(headers, body)
-        except (ValueError, Refusal):
-            pass
-        return None
+    def _callback(self, body: bytes) -> ASGIApp:
+        """Takes in a payment event, or refuses it, without a detour."""
+
+        async def booked(scope: Scope, receive: Receive, send: Send) -> None:
+            given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            try:
+                answer = await self.callbacks.answer(given, body)
+            except Refusal as refusal:
+                await refusal.response()(scope, receive, send)
+            else:
+                headers = [_JSON_HEADER, (b"content-length", b"%d" % len(answer))]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": answer})
+
+        return booked
 
 
-def _check_headers(scope: Scope) -> None:
-    """Raises Refusal for a body that says itself that it is too long, or not JSON."""
+def _refusing(refusal: Refusal, headers: dict[str, str] | None = None) -> ASGIApp:
+    async def refused(scope: Scope, receive: Receive, send: Send) -> None:
+        await refusal.response(headers)(scope, receive, send)
+
+    return refused
+
+
+def _check_headers(scope: Scope) -> bytes:
+    """The request's id where it brings one. Raises Refusal for a body that says it is too long, or not JSON."""
+    given = b""
     for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
-            raise Refusal("body_too_large")
-        if name == b"content-type" and value != b"application/json" and scope["path"] != _SIGNED:
-            kind = value.partition(b";")[0].strip().lower()
-            if kind != b"application/json" and not (kind.startswith(b"application/") and kind.endswith(b"+json")):
+        if name == b"content-length":
+            if len(value) > 6 and value.isdigit() and int(value) > MOST_BYTES:
+                raise Refusal("body_too_large")
+        elif name == b"content-type":
+            if value != b"application/json" and scope["path"] != _SIGNED and not _is_json(value):
                 raise Refusal("unsupported_media_type")
+        elif name == ID_HEADER:
+            given = value
+    return given
+
+
+def _is_json(value: bytes) -> bool:
+    kind = value.partition(b";")[0].strip().lower()
+    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
 
 
 async def read_body(receive: Receive, seconds: float = _SECONDS_TO_SEND) -> bytes:

@@ -10,10 +10,12 @@ from app.api.documenting import answers, takes
 from app.api.doing import done, refusals
 from app.api.problems import Refusal
 from app.api.quotes import read
+from app.api.tally import Tally
 from app.contract.callback import PaymentEvent, Received
 from app.contract.enrolled import BalanceList, SuspenseItem, SuspenseList
 from app.contract.enrollment import SettleRequest
 from app.contract.strict import PRINTABLE
+from app.journal.telling import remember
 from app.workflows.office import Office
 from app.workflows.payment_queue import PaymentQueue
 from app.workflows.read_ledger import balances as balances_of
@@ -31,14 +33,18 @@ _SUCCESS = b'{"code":"SUCCESS"}'
 class Callbacks:
     """Takes in payment events: for the route, and for the front door, which asks here without a detour."""
 
-    def __init__(self, office: Office, queue: PaymentQueue) -> None:
-        self.office, self.queue = office, queue
+    def __init__(self, office: Office, queue: PaymentQueue, tally: Tally) -> None:
+        self.office, self.queue, self.tally = office, queue, tally
 
     async def answer(self, headers: dict[str, str], body: bytes) -> bytes:
         """The body of the 200, given only when the event is stored; raises Refusal."""
-        with refusals():
-            if await self.queue.book(read_callback(self.office, headers, body)) == "conflict":
+        with self.tally.callback() as booked, refusals():
+            arrived = read_callback(self.office, headers, body)
+            remember(event_id=arrived.event.event_id)
+            result = await self.queue.book(arrived)
+            if result == "conflict":
                 raise Refusal("event_conflict")
+            booked(result)
         return _SUCCESS
 
 

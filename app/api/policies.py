@@ -1,6 +1,5 @@
 """The notices that are there: what each covers, what it leaves silent, and the pack itself with every citation."""
 
-import logging
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -12,13 +11,12 @@ from app.api.documenting import answers
 from app.api.problems import Refusal
 from app.api.quotes import not_found
 from app.contract.strict import PRINTABLE
+from app.journal.telling import tell
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound, Shelf, division_codes
 from app.rules.compiling import Compiled
 from app.rules.wording import clause
-
-_LOG = logging.getLogger("canbao.packs")
 
 
 class RouteItem(BaseModel):
@@ -109,7 +107,7 @@ def _item(shelf: Shelf, region: str, year: int) -> dict[str, Any] | None:
     try:
         return summary(*shelf.open(region, year))
     except PackRefused as refused:
-        _LOG.error("%s", refused)
+        tell("pack_refused", level="error", pack=str(refused))
         return None
 
 

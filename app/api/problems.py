@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.responses import Response
 
+from app.journal.telling import remember
+
 MEDIA_TYPE = "application/problem+json"
 
 # code -> (status, detail)
@@ -40,6 +42,7 @@ TABLE: dict[str, tuple[int, str]] = {
     "idempotency_key_reused": (422, "该 Idempotency-Key 已用于内容不同的请求。"),
     "idempotency_key_missing": (400, "须提供 Idempotency-Key 请求头（1至255个可见ASCII字符）。"),
     "storage_unavailable": (503, "数据库暂时不可用，请稍后重试。"),
+    "stopping": (503, "服务正在停止，请稍后重试。"),
     "not_found": (404, "没有这个地址。"),
     "method_not_allowed": (405, "该地址不支持这种请求方法。"),
     "unsupported_media_type": (415, "请求正文须为 JSON（Content-Type: application/json）。"),
@@ -78,6 +81,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
         return problem | self.more
 
     def response(self, headers: dict[str, str] | None = None) -> Response:
+        remember(code=self.code)
         body = json.dumps(self.body(), ensure_ascii=False).encode()
         return Response(body, TABLE[self.code][0], headers, MEDIA_TYPE)
 

@@ -49,7 +49,8 @@ class Shelf:
 
     def find(self, region: str, year: int) -> Compiled:
         """The compiled pack for a region key or a division code below one; raises PolicyNotFound."""
-        return self.open(self.resolve(region, year), year)[1]
+        read = self._read.get((region, year))  # asked by the notice's own region, as most are
+        return read[1] if read else self.open(self.resolve(region, year), year)[1]
 
     def resolve(self, region: str, year: int) -> str:
         """The longest known prefix that has a notice for the year."""

@@ -34,7 +34,7 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             # Its text may hold values of the row: it goes no further than the exception's chain.
-            raise StorageUnavailable(type(error).__name__) from error
+            raise StorageUnavailable(_named(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -43,7 +43,7 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
         except SQLAlchemyError as error:
-            raise StorageUnavailable(type(error).__name__) from error
+            raise StorageUnavailable(_named(error)) from error
 
     @property
     def writers(self) -> int:
@@ -52,6 +52,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _named(error: SQLAlchemyError) -> str:
+    """The driver's own name for what went wrong, such as DiskFull or SQLITE_READONLY, and nothing of its message."""
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlite_errorname", None) or type(original or error).__name__
 
 
 def open_database(url: str, *, by_key: bool = False) -> Database:
@@ -68,8 +74,10 @@ def open_database(url: str, *, by_key: bool = False) -> Database:
         # A plan that was made while a table was empty would scan it when it is full. A connection that broke is found
         # out by using it, which saves a round trip each time.
         options["options"] += " -c enable_seqscan=off"
-        return Database(create_engine(url, pool_size=4, connect_args=options))
-    return Database(create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, connect_args=options))
+        return Database(create_engine(url, pool_size=4, hide_parameters=True, connect_args=options))
+    return Database(
+        create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+    )
 
 
 def _sqlite(url: str) -> Engine:
@@ -77,7 +85,9 @@ def _sqlite(url: str) -> Engine:
 
     if sqlite.sqlite_version_info < _FIXED_SQLITE:
         raise RuntimeError(f"SQLite {sqlite.sqlite_version} can corrupt its write-ahead log; 3.51.3 or newer is needed")
-    engine = create_engine(url, module=sqlite, poolclass=QueuePool, pool_size=8, connect_args={"timeout": 20})
+    engine = create_engine(
+        url, module=sqlite, poolclass=QueuePool, pool_size=8, hide_parameters=True, connect_args={"timeout": 20}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     event.listen(engine, "handle_error", _give_up_read_only)
@@ -100,4 +110,7 @@ def _give_up_read_only(context: ExceptionContext) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
+    # SQLAlchemy calls this for reads as well, which would wait for the writer and keep others from writing.
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE")

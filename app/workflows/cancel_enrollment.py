@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.enrollment.payments import State
+from app.journal.telling import tell
 from app.storage import enrollment_register as register
 from app.storage import ledger_register
 from app.workflows.office import Office, Refused
@@ -31,4 +32,5 @@ def cancel_enrollment(office: Office, id: str, actor: str) -> dict[str, Any]:
         register.change(connection, id, **changes)
         register.release(connection, row["person_key"], row["coverage_year"])
         books.audit(row["region"], actor, "cancelled", id)
-        return shown({**row, **changes})
+    tell("enrollment_cancelled", enrollment_id=id)
+    return shown({**row, **changes})

@@ -11,6 +11,7 @@ from app.contract.enrollment import EnrollmentRequest
 from app.contract.person import PersonForm
 from app.enrollment.id_numbers import GUARDIAN, RESIDENT_ID, birth_date_of, normalized
 from app.enrollment.payments import State
+from app.journal.telling import tell
 from app.rules.person import contradictions
 from app.storage import enrollment_register as register
 from app.storage.books import Books
@@ -83,6 +84,8 @@ def open_enrollment(
         kept: dict[str, Any] = {"client_id": client, "key": key, "region": region, "request_hash": request_hash}
         kept |= {"status": answer.status, "location": answer.location, "body": answer.body}
         register.store_answer(connection, kept | {"created_at": row["created_at"]})
+    if answer.status == 201:
+        tell("enrollment_registered", enrollment_id=row["id"], result=row["state"])
     return answer
 
 

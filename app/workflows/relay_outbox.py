@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from app.collector.pushing import Delivery
+from app.journal.telling import tell
 from app.storage import outbox_register as register
 from app.storage.ids import region_of
 from app.workflows.office import Office, Refused, StorageUnavailable, moment
@@ -36,7 +37,18 @@ def relay_outbox(office: Office, push: Push) -> int:
     with office.database.transaction() as connection:
         for message, delivery in zip(claimed, deliveries, strict=True):
             register.mark(connection, message["id"], **outcome(message["attempts"], delivery, office.now()))
+    for message, delivery in zip(claimed, deliveries, strict=True):
+        _tell(message["id"], message["attempts"], delivery)
     return len(claimed)
+
+
+def _tell(id: str, attempts: int, delivery: Delivery) -> None:
+    if delivery.taken:
+        tell("message_sent", message_id=id)
+    elif delivery.refused or attempts >= MOST_ATTEMPTS:
+        tell("message_dead", level="error", message_id=id, result=delivery.said)
+    else:
+        tell("message_failed", level="warning", message_id=id, result=delivery.said)
 
 
 def outcome(attempts: int, delivery: Delivery, now: int) -> dict[str, Any]:
@@ -54,7 +66,8 @@ def keep_relaying(office: Office, push: Push, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             tried = relay_outbox(office, push)
-        except StorageUnavailable:
+        except StorageUnavailable as why:
+            tell("storage_unavailable", level="error", error=str(why))
             tried = 0
         if not tried:
             stop.wait(_IDLE)

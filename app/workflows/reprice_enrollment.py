@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from app.enrollment.payments import State
+from app.journal.telling import tell
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as register
@@ -39,7 +40,8 @@ def _repriced(office: Office, id: str) -> dict[str, Any]:
         except (PolicyNotFound, PackRefused):
             return shown(row)
         now = {**row, **_changes(office, books, row, quoted)}
-        return shown(now) | {"repriced": {"from_fen": row["payable_fen"], "on": office.today().isoformat()}}
+    tell("enrollment_repriced", enrollment_id=id, result=quoted["outcome"])
+    return shown(now) | {"repriced": {"from_fen": row["payable_fen"], "on": office.today().isoformat()}}
 
 
 def _changes(office: Office, books: Books, row: Any, quoted: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.enrollment import ledger
+from app.journal.telling import tell
 from app.storage import suspense_register as register
 from app.storage.enrollment_register import id_of_order
 from app.workflows.office import Office, Refused, moment
@@ -32,7 +33,8 @@ def settle_suspense(office: Office, id: str, clerk: str, reason: str) -> dict[st
             **noted,
             settlement=done["settlement"],
         )
-        return suspense_item({**item, **done, "state": "settled", "remark": reason})
+    tell("suspense_settled", suspense_id=id, event_id=item["event_id"], result=str(done["settlement"]))
+    return suspense_item({**item, **done, "state": "settled", "remark": reason})
 
 
 def suspense_item(row: Any) -> dict[str, Any]:
