@@ -2,25 +2,13 @@
 
 import copy
 from collections.abc import Callable
-
-import pytest
+from pathlib import Path
 
 from tests.faults.harness.audit import Row, contents, findings
 from tests.faults.harness.stories import PLOTS, Story
 from tests.faults.harness.trial import Trial
 
 Tables = dict[str, list[Row]]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tables, list[Story]]:
-    """Every plot once, from a service that nothing happened to."""
-    folder = tmp_path_factory.mktemp("audit")
-    with Trial(f"sqlite:///{folder}/canbao.db", folder) as trial:
-        trial.bureau.stories += [Story(plot) for plot in PLOTS]
-        trial.bureau.unfinished.extend(trial.bureau.stories)
-        trial.complete()
-        return contents(trial.database_url), trial.bureau.stories
 
 
 def _of_kind(tables: Tables, kind: str) -> Row:
@@ -75,9 +63,19 @@ DAMAGES: list[Callable[[Tables], None]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.__name__.strip("_"))
-def test_every_kind_of_damage_is_found(sound: tuple[Tables, list[Story]], damage: Callable[[Tables], None]) -> None:
-    tables, stories = copy.deepcopy(sound[0]), sound[1]
+def test_every_kind_of_damage_is_found(tmp_path: Path) -> None:
+    tables, stories = _every_plot_once(tmp_path)
     assert findings(tables, stories) == []
-    damage(tables)
-    assert findings(tables, stories) != []
+    for damage in DAMAGES:
+        damaged = copy.deepcopy(tables)
+        damage(damaged)
+        assert findings(damaged, stories) != [], damage.__name__
+
+
+def _every_plot_once(folder: Path) -> tuple[Tables, list[Story]]:
+    """From a service that nothing happened to."""
+    with Trial(f"sqlite:///{folder}/canbao.db", folder) as trial:
+        trial.bureau.stories += [Story(plot) for plot in PLOTS]
+        trial.bureau.unfinished.extend(trial.bureau.stories)
+        trial.complete()
+        return contents(trial.database_url), trial.bureau.stories

@@ -15,7 +15,7 @@ from tests.faults.harness.stories import PLOTS, Story
 from tests.state.made_up import KEY
 
 STORED = "200"
-_SECONDS_BETWEEN = 0.02  # a bureau that is told 503 waits longer; here it shall be there when the service is back
+_SECONDS_BETWEEN = 0.05  # a bureau that is told 503 waits longer; here it shall be there when the service is back
 
 
 class TaxBureau:
