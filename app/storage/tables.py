@@ -5,7 +5,19 @@ regions: `live_enrollments` (one per person and year), `inbox` (the tax system's
 client's idempotency keys, and the clients themselves. Each of these is spread by its own key.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 SCHEMA = "0002"  # the newest migration; a test holds it against the folder
 
@@ -119,6 +131,16 @@ suspense = Table(
 )
 Index(None, suspense.c.region, suspense.c.event_id, unique=True)
 Index(None, suspense.c.region, suspense.c.order_no, suspense.c.state)
+_OPEN = text("state = 'open'")
+# For whoever watches the service: sums of what is open, beside all that was ever settled.
+Index(
+    "ix_suspense_open",
+    suspense.c.reason,
+    suspense.c.type,
+    suspense.c.amount_fen,
+    postgresql_where=_OPEN,
+    sqlite_where=_OPEN,
+)
 
 postings = Table(
     "postings",

@@ -50,6 +50,9 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("outbox", sa.Column("last_error", sa.String(length=100), nullable=True))
     op.add_column("outbox", sa.Column("sent_at", sa.BigInteger(), nullable=True))
+    still_open = sa.text("state = 'open'")
+    where = {"postgresql_where": still_open, "sqlite_where": still_open}
+    op.create_index("ix_suspense_open", "suspense", ["reason", "type", "amount_fen"], unique=False, **where)
     op.execute(_NUMBER_MESSAGES)
     op.execute(_COUNT_MESSAGES)
     op.create_index(
@@ -58,6 +61,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_suspense_open", table_name="suspense")
     op.drop_index(op.f("ix_outbox_region_enrollment_id_revision"), table_name="outbox")
     for table, column in (
         ("outbox", "sent_at"),

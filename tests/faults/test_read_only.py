@@ -23,7 +23,7 @@ def test_sqlite_with_a_file_that_may_not_be_written(tmp_path: Path) -> None:
             trial.bureau.pause()
             trial.service.stop()
             trial.service.start()
-            _refuses_until(trial, lambda: file.chmod(0o644))
+            _refuses_until(trial, lambda: _writable(tmp_path))
         trial.complete()
 
 
@@ -42,6 +42,12 @@ def _read_only(server: Server, value: str) -> None:
     """For every transaction that begins when this is done."""
     command(server.url, f"ALTER SYSTEM SET default_transaction_read_only = {value}", "SELECT pg_reload_conf()")
     until(server.url, f"SELECT 1 WHERE current_setting('default_transaction_read_only') = '{value}'")
+
+
+def _writable(folder: Path) -> None:
+    """The database and the files that SQLite has put beside it meanwhile, with the modes that the database had."""
+    for file in folder.glob("canbao.db*"):
+        file.chmod(0o644)
 
 
 def _refuses_until(trial: Trial, cured: Callable[[], None]) -> None:
