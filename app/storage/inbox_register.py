@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, exists, or_, select
 
 from app.storage.many import by_list, listed
-from app.storage.tables import inbox
+from app.storage.tables import inbox, suspense
 
 _EVENT = select(inbox).where(inbox.c.event_id == bindparam("e"))
 _KNOWN = by_list(
@@ -15,7 +15,14 @@ _KNOWN = by_list(
     " (SELECT 1 FROM inbox r WHERE r.reverses_event_id = w.value AND r.effect = 'suspended' LIMIT 1) AS named"
     " FROM {wanted} AS w"
 )
-_UNDOING = select(inbox.c.event_id).where(inbox.c.reverses_event_id == bindparam("e"), inbox.c.effect != "suspended")
+_MET_ITS_PAYMENT = exists().where(
+    suspense.c.region == inbox.c.region,
+    suspense.c.event_id == inbox.c.event_id,
+    suspense.c.settlement == "payment_arrived",
+)
+_UNDOING = select(inbox.c.event_id).where(
+    inbox.c.reverses_event_id == bindparam("e"), or_(inbox.c.effect != "suspended", _MET_ITS_PAYMENT)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +45,5 @@ def event(connection: Connection, event_id: str) -> RowMapping | None:
 
 
 def is_undone(connection: Connection, event_id: str) -> Any:
-    """Whether a reversal has undone this payment."""
+    """Whether a reversal has undone this payment, be it that it came first and waited."""
     return connection.execute(_UNDOING, {"e": event_id}).first() is not None

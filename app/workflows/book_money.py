@@ -32,7 +32,7 @@ class Price:
 
 
 def price_on(office: Office, enrollment: Row, day: date) -> Price | None:
-    """The frozen price while it holds, or a new one; None where nothing can be paid on that day."""
+    """The frozen price while it holds, or a new one, which may be nothing; None where no way in is open."""
     if enrollment["priced_on"] <= day.isoformat() <= enrollment["due_through"]:
         return Price(json.loads(enrollment["quote"]), frozen=True)
     facts = office.vault.open(bytes(enrollment["personal"]), enrollment["id"])["facts"]
@@ -40,7 +40,7 @@ def price_on(office: Office, enrollment: Row, day: date) -> Price | None:
         quoted = office.quote_for(facts, enrollment["region"], enrollment["coverage_year"], day)
     except (PolicyNotFound, PackRefused):
         return None
-    return Price(quoted, frozen=False) if quoted["outcome"] == "payable" else None
+    return Price(quoted, frozen=False) if quoted["outcome"] in ("payable", "exempt") else None
 
 
 def cover(books: Books, row: Row, enrollment: Row, price: Price, source: str = ledger.COLLECTOR) -> None:

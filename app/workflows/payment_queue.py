@@ -40,7 +40,9 @@ class PaymentQueue:
         self._busy: set[str] = set()  # orders and events of the batches under way
         self._changed = threading.Condition()
         self._started = False
-        self._last = (1, 0.0)  # size and seconds of the batch before
+        self._under_way = 0
+        self._crowd = 1.0  # how many have been here at a time lately, waiting or under way
+        self._seconds = 0.0  # that the batch before took
 
     async def book(self, arrived: Arrived) -> Result:
         """Returns when the event is stored for good. Raises StorageUnavailable, or what booking it alone raised."""
@@ -70,10 +72,13 @@ class PaymentQueue:
                 if not batch:  # all of them wait for batches under way
                     self._changed.wait()
                     continue
+                self._under_way += len(batch)
+                self._crowd = max(0.9 * self._crowd, self._under_way + len(self._waiting))
             start = time.perf_counter()
             outcomes = self._outcomes([w.arrived for w in batch])
-            self._last = len(batch), time.perf_counter() - start
+            self._seconds = time.perf_counter() - start
             with self._changed:
+                self._under_way -= len(batch)
                 for w in batch:
                     self._busy -= _names(w.arrived)
                 if self._waiting:
@@ -82,9 +87,9 @@ class PaymentQueue:
 
     def _linger(self) -> None:
         """Who was answered just now is about to send again: a moment's wait saves a commit for a few stragglers."""
-        size, seconds = self._last
-        until = time.perf_counter() + min(seconds / 4, _LONGEST_LINGER)
-        while len(self._waiting) < size and (left := until - time.perf_counter()) > 0:
+        share = round(self._crowd / self._threads)
+        until = time.perf_counter() + min(self._seconds / 4, _LONGEST_LINGER)
+        while len(self._waiting) < share and (left := until - time.perf_counter()) > 0:
             self._changed.wait(left)
 
     def _next_batch(self) -> list[_Waiting]:

@@ -25,8 +25,9 @@ def current_enrollment(office: Office, id: str) -> dict[str, Any]:
 
 
 def _has_run_out(office: Office, row: Any) -> bool:
-    today = office.today().isoformat()
-    return bool(row["state"] == State.AWAITING_PAYMENT and row["due_through"] < today and row["priced_on"] < today)
+    """Of whoever still has to pay: not yet, or again after a reversal."""
+    owes, today = row["state"] in (State.AWAITING_PAYMENT, State.REVERSED), office.today().isoformat()
+    return bool(owes and row["due_through"] < today and row["priced_on"] < today)
 
 
 def _repriced(office: Office, id: str) -> dict[str, Any]:
