@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, showing
+from app import administration, checking, quote_file, showing
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -35,6 +35,7 @@ app.add_typer(packs, name="packs")
 for name in ("clients", "keys", "ledger", "audit"):
     app.add_typer(getattr(administration, name), name=name)
 app.command()(administration.relay)
+app.command("quote-file")(quote_file.quote_file)
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 
