@@ -1,10 +1,12 @@
 """What of an answer stands in a file: one row of plain values."""
 
+import csv
+from collections.abc import Iterable
+from io import StringIO
 from typing import Any
 
 import polars as pl
 
-# Column -> (type, type of a short text that repeats).
 _TYPES: dict[str, Any] = {
     "outcome": pl.String,
     "reason": pl.String,
@@ -23,6 +25,7 @@ _TYPES: dict[str, Any] = {
     "policy_digest": pl.String,
 }
 COLUMNS = tuple(_TYPES)
+AS_TEXT = ",".join(COLUMNS)  # the column of ready pieces of lines, called as its header reads
 Row = tuple[Any, ...]
 
 
@@ -38,10 +41,19 @@ def row_of(answer: dict[str, Any]) -> Row:
     return tuple(lists[name] if name in lists else answer[name] for name in COLUMNS)
 
 
-def table_of(rows: list[Row], *, typed: bool) -> pl.DataFrame:
-    """The rows as columns: numbers and days as such, or everything as text as a CSV file has it."""
+def table_of(rows: list[Row], *, as_text: bool) -> pl.DataFrame:
+    """The rows as columns with types, or each row as one ready piece of a CSV line: that is written fastest."""
+    if as_text:
+        return pl.DataFrame({AS_TEXT: [csv_line(row) for row in rows]}, schema={AS_TEXT: pl.String})
     table = pl.DataFrame(rows, schema=_TYPES, orient="row")
-    if not typed:
-        return table.select(pl.all().cast(pl.String))
     days = ("benefits_start", "benefits_end", "valid_through")
-    return table.with_columns(pl.col(days).str.to_date("%Y-%m-%d"))
+    # Texts that repeat: written as numbers into a dictionary, where the format has one.
+    words = [name for name, type_ in _TYPES.items() if type_ == pl.String and name not in days]
+    return table.with_columns(pl.col(days).str.to_date("%Y-%m-%d"), pl.col(words).cast(pl.Categorical))
+
+
+def csv_line(cells: Iterable[Any]) -> str:
+    """The cells as CSV, quoted where they must be."""
+    line = StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()

@@ -16,13 +16,15 @@ class FileRefused(Exception):  # noqa: N818 - an answer, not a failure
 @dataclass
 class Chunk:
     """Rows in the file's order. `first` is the line of the first row; `lines` says it for each where that is not
-    simply the next one. `done` counts what of the file has been read, in the unit of the reader's `total`."""
+    simply the next one. `done` counts what of the file has been read, in the unit of the reader's `total`. `plain`: no
+    cell holds anything that has to be quoted in a CSV file."""
 
     frame: pl.DataFrame
     first: int
     done: int
     lines: pl.Series | None = None
     broken: list[Broken] = field(default_factory=list)
+    plain: bool = False
 
     def line(self, row: int) -> int:
         """Where a row stood in the file."""

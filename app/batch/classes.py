@@ -23,8 +23,8 @@ _MOST_KNOWN = 500_000  # texts of a column, classes, answers: past it everything
 class Classes:
     """What has been learned so far about the people of a file with these columns."""
 
-    def __init__(self, compiled: Compiled, pay: date, columns: list[str], explain: Explain, *, typed: bool) -> None:
-        self._compiled, self._pay, self._explain, self._typed = compiled, pay, explain, typed
+    def __init__(self, compiled: Compiled, pay: date, columns: list[str], explain: Explain, *, as_text: bool) -> None:
+        self._compiled, self._pay, self._explain, self._as_text = compiled, pay, explain, as_text
         self._near = of_season(compiled, pay.toordinal())
         self._bits = {name: _first_bits(_ALL[name]) for name in columns}
         self._forget()
@@ -35,7 +35,7 @@ class Classes:
         self._classes = Numbers(self._quoted)
         self._rows: list[Row] = []
         self._row_numbers: dict[Row, int] = {}
-        self._table = table_of([], typed=self._typed)
+        self._table = table_of([], as_text=self._as_text)
         self.refusals: list[Problems] = []
         self._refusal_numbers: dict[Problems, int] = {}
 
@@ -52,14 +52,15 @@ class Classes:
             self._forget()
         numbers = self._classes.apply(self._keys(facts))
         if len(self._rows) > len(self._table):
-            more = table_of(self._rows[len(self._table) :], typed=self._typed)
+            more = table_of(self._rows[len(self._table) :], as_text=self._as_text)
             self._table = pl.concat([self._table, more], rechunk=True)
         refused = pl.select(pl.when(numbers < 0).then(-1 - numbers)).to_series()
         return self._gathered(numbers), refused
 
     def _gathered(self, numbers: pl.Series) -> pl.DataFrame:
         if self._table.is_empty():  # everybody so far was refused
-            return pl.concat([self._table, pl.DataFrame({"outcome": [None] * len(numbers)})], how="diagonal_relaxed")
+            nothing = [pl.repeat(None, len(numbers), dtype=t).alias(name) for name, t in self._table.schema.items()]
+            return pl.select(nothing)
         return self._table[numbers.clip(0)]
 
     def _keys(self, facts: pl.DataFrame) -> pl.Series:

@@ -65,7 +65,8 @@ class CsvReader:
         frame = None if self._encoding == "gb18030" and _LOST.encode() in raw else self._frame(raw)
         if frame is None:
             return self._record_by_record(raw, first, done)
-        return Chunk(frame, first, done, _lines(frame, first) if len(frame) != _line_count(raw) else None)
+        lines = _lines(frame, first) if len(frame) != _line_count(raw) else None
+        return Chunk(frame, first, done, lines, plain=b'"' not in raw)
 
     def _frame(self, raw: bytes) -> pl.DataFrame | None:
         """The block as Polars reads it, None where any row has not exactly as many fields as the header."""

@@ -15,7 +15,7 @@ from app.batch.chunks import Chunk, FileRefused, Reader
 from app.batch.classes import Classes
 from app.batch.csv_rows import read_csv
 from app.batch.other_rows import NdjsonReader, ParquetReader, XlsxReader
-from app.batch.writing import KINDS, write
+from app.batch.writing import KINDS, quoted, write
 from app.rules.compiling import Compiled
 
 Progress = Callable[[int, int, int], None]  # (done, total, rows)
@@ -51,9 +51,9 @@ def quote_people(job: Job, progress: Progress) -> Report:
     if taken:
         raise FileRefused(f"列名与结果列重名 (columns named like the answer's): {', '.join(taken)}")
     report = Report([name for name in reader.columns if name in FACTS or name == PAY_DAY.name])
-    typed = job.target.suffix != ".csv"
-    classes = Classes(job.compiled, job.pay, report.facts, job.explain, typed=typed)
-    schema = reader.columns | dict(table_of([], typed=typed).schema)
+    as_text = job.target.suffix == ".csv"
+    classes = Classes(job.compiled, job.pay, report.facts, job.explain, as_text=as_text)
+    schema = reader.columns | dict(table_of([], as_text=as_text).schema)
     with Refused(job.errors) as refused:
         write(job.target, _quoted(reader, classes, report, refused, progress), schema, job.encoding)
         report.refused = refused.rows
@@ -88,7 +88,8 @@ def _quoted(
     for chunk in reader.chunks():
         facts = chunk.frame.select(pl.col(report.facts).cast(pl.String))
         answers, refusals = classes.answers(facts)
-        frame = pl.concat([chunk.frame, answers], how="horizontal")
+        own = chunk.frame if chunk.plain or len(answers.columns) > 1 else quoted(chunk.frame)
+        frame = pl.concat([own, answers], how="horizontal")
         refused.note(chunk, refusals, classes)
         if refusals.null_count() < len(refusals):
             frame = frame.filter(refusals.is_null())

@@ -10,7 +10,7 @@ import polars as pl
 import xlsxwriter
 from polars.io.plugins import register_io_source
 
-from app.batch.answer_row import COLUMNS
+from app.batch.answer_row import AS_TEXT, COLUMNS, csv_line
 from app.batch.chunks import FileRefused
 from app.batch.other_rows import RAW
 
@@ -37,12 +37,22 @@ def _lazy(frames: Frames, schema: Schema) -> pl.LazyFrame:
 
 
 def _csv(path: Path, frames: Frames, schema: Schema, encoding: str) -> None:
-    rows = _lazy(frames, schema)
+    """Cells come quoted where they must be (see `quoted`), and the answer as one piece of the line."""
+    names = [name if name == AS_TEXT else csv_line([name]) for name in schema]
+    named = dict(zip(names, schema.values(), strict=True))
+    rows = _lazy((frame.rename(dict(zip(schema, names, strict=True))) for frame in frames), named)
     if encoding == "utf-8":
-        rows.sink_csv(path)
+        rows.sink_csv(path, quote_style="never")
         return
     with path.open("wb") as file:
-        rows.sink_csv(cast(IO[bytes], _Encoded(file.write, encoding)))
+        rows.sink_csv(cast(IO[bytes], _Encoded(file.write, encoding)), quote_style="never")
+
+
+def quoted(frame: pl.DataFrame) -> pl.DataFrame:
+    """The cells as they stand in a CSV file."""
+    cells = pl.col(pl.String)
+    doubled = pl.lit('"') + cells.str.replace_all('"', '""', literal=True) + pl.lit('"')
+    return frame.with_columns(pl.when(cells.str.contains('[",\r\n]')).then(doubled).otherwise(cells).name.keep())
 
 
 def _ndjson(path: Path, frames: Frames, schema: Schema, _: str) -> None:
