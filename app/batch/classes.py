@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.batch.answer_row import Row, row_of, table_of
 from app.batch.cells import FACTS, PAY_DAY, Column, Explain, Problems, person_of
 from app.batch.keys import Numbers, Packing
-from app.batch.near import of_season, widened
+from app.batch.near import of_season
 from app.batch.words import Words
 from app.contract.person import PersonForm
 from app.rules.compiling import Compiled
@@ -23,8 +23,18 @@ _MOST_KNOWN = 500_000  # texts of a column, classes, answers: past it everything
 class Classes:
     """What has been learned so far about the people of a file with these columns."""
 
-    def __init__(self, compiled: Compiled, pay: date, columns: list[str], explain: Explain, *, as_text: bool) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        pay: date,
+        columns: list[str],
+        explain: Explain,
+        *,
+        as_text: bool,
+        most_known: int = _MOST_KNOWN,
+    ) -> None:
         self._compiled, self._pay, self._explain, self._as_text = compiled, pay, explain, as_text
+        self._most_known = most_known
         self._near = of_season(compiled, pay.toordinal())
         self._bits = {name: _first_bits(_ALL[name]) for name in columns}
         self._forget()
@@ -68,7 +78,7 @@ class Classes:
             near = self._near
             numbers = {name: words.numbers(facts[name]) for name, words in self._words.items()}
             if near.missed is not None:
-                self._near = widened(self._compiled, near)
+                self._near = near.widened()
             elif not self._outgrown():
                 return self._packing.keys(numbers, len(facts))
             self._forget()
@@ -82,7 +92,7 @@ class Classes:
 
     def _crowded(self) -> bool:
         texts = max((words.texts for words in self._words.values()), default=0)
-        return max(texts, len(self._classes.known), len(self._rows), len(self.refusals)) > _MOST_KNOWN
+        return max(texts, len(self._classes.known), len(self._rows), len(self.refusals)) > self._most_known
 
     def _quoted(self, key: int) -> int:
         """The number of the answer to one class, below zero that of its refusal."""

@@ -22,6 +22,7 @@ _SLOTS = {
     "birth", "circumstances", "classes", "elsewhere", "employed_before", "ended", "gap", "had_job", "identities",
     "insured", "lapsed", "months_last", "months_this", "parent", "zero_claims",
 }  # fmt: skip
+_OWN_DAYS = {"birth", "ended", "circ", "ids", "recognized", "identities", "circumstances", "x"}
 _HARMLESS = (
     ast.Module, ast.Expression, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.If, ast.Expr,
     ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Subscript, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.NamedExpr,
@@ -57,10 +58,10 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
     writer = Writer(tracking=False)
     try:
         for tracking in (True, False):
-            _read(ast.parse(source(policy, tracking=tracking)), found)
+            read(source(policy, tracking=tracking), found)
         for note in policy.notes:
             if note.conditional:
-                _read(ast.parse(writer.test(note.when), mode="eval"), found)
+                read(writer.test(note.when), found)
     except Unreadable:
         return None
     found.fixed |= {policy.opens, policy.main_closes, policy.last_day, *compiled.thresholds.fixed}
@@ -70,24 +71,58 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
     return found
 
 
-def _read(tree: ast.AST, found: Comparisons) -> None:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS:
-                found.moves |= set(_months(node))
-            case ast.Call(func=ast.Attribute(attr=name)) if name in _METHODS:
-                pass
-            case ast.Attribute(attr=name):
-                if name not in _SLOTS | _METHODS:
-                    raise Unreadable(name)
-            case ast.BinOp():
-                found.moves |= set(_days(node))
-            case ast.AugAssign(op=ast.Add(), value=ast.Tuple()):
-                pass
-            case ast.Constant(value=int(value)) if _DAYS_FROM <= value <= days.LAST:
-                found.fixed.add(value)
-            case _ if not isinstance(node, _HARMLESS):
-                raise Unreadable(type(node).__name__)
+def read(text: str, found: Comparisons | None = None) -> Comparisons:
+    """Adds what compiled text compares; raises Unreadable where that can't be known."""
+    found = found or Comparisons()
+    for node in ast.walk(ast.parse(text)):
+        _read_node(node, found)
+    return found
+
+
+def _read_node(node: ast.AST, found: Comparisons) -> None:
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS:
+            _capped(node)
+            found.moves |= set(_months(node))
+        case ast.Call(func=ast.Attribute(attr=name)) if name in _METHODS:
+            pass
+        case ast.Attribute(attr=name):
+            if name not in _SLOTS | _METHODS:
+                raise Unreadable(name)
+        case ast.BinOp():
+            found.moves |= set(_days(node))
+        case ast.AugAssign(op=ast.Add(), value=ast.Tuple()):
+            pass
+        case ast.Compare(left=left, comparators=[right]):
+            if _own(left) and _own(right):
+                raise Unreadable("two days of one person compared")
+        case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id="start"), _])], value=ast.Tuple(elts=[start, _])):
+            _bounded(start)
+        case ast.Constant(value=int(value)) if _DAYS_FROM <= value <= days.LAST:
+            found.fixed.add(value)
+        case _ if not isinstance(node, _HARMLESS):
+            raise Unreadable(type(node).__name__)
+
+
+def _own(node: ast.expr) -> bool:
+    """Whether an expression is made of the person's own days."""
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    slots = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+    return bool((names | slots) & _OWN_DAYS)
+
+
+def _capped(call: ast.Call) -> None:
+    """The later of several days is one that answers may show: it must not be a day long ago."""
+    if isinstance(call.func, ast.Name) and call.func.id == "max" and all(map(_own, call.args)):
+        raise Unreadable("the later of a person's own days only")
+
+
+def _bounded(start: ast.expr) -> None:
+    match start:
+        case ast.Call(func=ast.Name(id="max")) | ast.IfExp(orelse=ast.Constant()):
+            pass
+        case _ if _own(start):
+            raise Unreadable("a start that may lie long ago")
 
 
 def _months(call: ast.Call) -> Iterator[Move]:

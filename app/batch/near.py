@@ -18,19 +18,18 @@ _MONTH_ENDS = 4  # months differ in length: going back so many months can miss b
 class Near:
     """For days of payment from `first` to `last`: the days that stand for themselves and those that stand for many."""
 
-    def __init__(self, compiled: Compiled, first: int, last: int) -> None:
-        self.first, self.last = first, last
+    def __init__(self, known: Comparisons | None, first: int, last: int) -> None:
+        self._known, self.first, self.last = known, first, last
         self.missed: int | None = None
-        known = comparisons_of(compiled)
-        self._ranges = [(days.FIRST, days.LAST)] if known is None else _near_ranges(known, first, last)
-        self._starts = [low for low, _ in self._ranges]
+        self.ranges = [(days.FIRST, days.LAST)] if known is None else _near_ranges(known, first, last)
+        self._starts = [low for low, _ in self.ranges]
 
     def stand_in(self, day: int) -> int:
         """The day itself, or the first day of the stretch that it lies in."""
         i = bisect_right(self._starts, day) - 1
         if i < 0:
             return days.FIRST
-        end = self._ranges[i][1]
+        end = self.ranges[i][1]
         return day if day <= end else end + 1
 
     def expect(self, pay: int) -> int:
@@ -39,22 +38,19 @@ class Near:
             self.missed = pay
         return pay
 
-
-def widened(compiled: Compiled, near: Near) -> Near:
-    """For the day that was missed as well, and as far again beyond it."""
-    assert near.missed is not None
-    first, last = near.first, near.last
-    if near.missed < first:
-        first = max(days.FIRST, 2 * near.missed - first)
-    else:
-        last = min(days.LAST, 2 * near.missed - last)
-    return Near(compiled, first, last)
+    def widened(self) -> "Near":
+        """For the day that was missed as well, and as far again beyond it."""
+        first, last, missed = self.first, self.last, self.missed
+        assert missed is not None
+        if missed < first:
+            return Near(self._known, max(days.FIRST, 2 * missed - first), last)
+        return Near(self._known, first, min(days.LAST, 2 * missed - last))
 
 
 def of_season(compiled: Compiled, pay: int) -> Near:
     """For every day of payment from before the window to the year's end, and for `pay`."""
     policy = compiled.policy
-    return Near(compiled, min(policy.opens - 3, policy.first_day, pay), max(policy.last_day + 3, pay))
+    return Near(comparisons_of(compiled), min(policy.opens - 3, policy.first_day, pay), max(policy.last_day + 3, pay))
 
 
 def _near_ranges(known: Comparisons, first: int, last: int) -> list[tuple[int, int]]:
