@@ -26,7 +26,9 @@ def test_the_quote_in_the_readme_is_the_real_answer(name: str, client: httpx.Cli
     assert client.post("/v1/quotes", json=asked).json() == answered
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/architecture.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh-CN.md", "docs/architecture.md", "docs/decisions/README.md", "docs/quote-file.md"]
+)
 def test_links_and_make_targets_exist(name: str) -> None:
     text, targets = (ROOT / name).read_text(), (ROOT / "Makefile").read_text()
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
