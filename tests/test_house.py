@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,11 +23,20 @@ ARROWS = {
     "simulator": {"simulator", "collector", "contract", "enrollment"},
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
+    "batch": {"batch", "packs", "contract", "rules"},
     "workflows": {"workflows", "storage", "collector", "packs", "contract", "enrollment", "rules", "journal"},
     "api": {"api", "workflows", "packs", "contract", "enrollment", "rules", "journal"},
 }
 # What a person calls and reads.
-COMMANDS = {"cli.py", "checking.py", "showing.py", "administration.py", "demonstrating.py", "simulating.py"}
+COMMANDS = {
+    "cli.py",
+    "checking.py",
+    "showing.py",
+    "administration.py",
+    "demonstrating.py",
+    "simulating.py",
+    "quote_file.py",
+}
 MODULES = sorted(APP.rglob("*.py"))
 
 
@@ -71,6 +81,18 @@ def test_the_rules_use_the_standard_library_only_and_never_look_at_a_clock(path:
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_sqlalchemy_stays_in_its_room(path: Path) -> None:
     assert room(path) == "storage" or not {n for n in imports(path) if n.split(".")[0] in ("sqlalchemy", "alembic")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_tables_of_people_stay_in_their_room(path: Path) -> None:
+    heavy = ("polars", "xlsxwriter", "python_calamine")
+    assert room(path) == "batch" or not {n for n in imports(path) if n.split(".")[0] in heavy}
+
+
+def test_starting_the_command_line_loads_nothing_of_the_batch() -> None:
+    code = "import sys, app.cli; print({'polars', 'xlsxwriter', 'python_calamine'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.stdout.strip() == "set()", done.stderr
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room(p) != "storage"], ids=str)

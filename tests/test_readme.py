@@ -37,6 +37,7 @@ def test_the_quote_in_the_readme_is_the_real_answer(name: str, client: httpx.Cli
         "docs/decisions/README.md",
         "docs/operations.md",
         "docs/collector.md",
+        "docs/quote-file.md",
     ],
 )
 def test_links_and_make_targets_exist(name: str) -> None:

@@ -1,0 +1,133 @@
+"""A file of people in, the same file with answers out, and beside it the rows that could not be read."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+import polars as pl
+
+from app.batch.answer_row import COLUMNS, table_of
+from app.batch.cells import FACTS, PAY_DAY, Explain
+from app.batch.chunks import Chunk, FileRefused, Reader
+from app.batch.classes import Classes
+from app.batch.csv_rows import read_csv
+from app.batch.other_rows import NdjsonReader, ParquetReader, XlsxReader
+from app.batch.writing import KINDS, quoted, write
+from app.rules.compiling import Compiled
+
+Progress = Callable[[int, int, int], None]  # (done, total, rows)
+
+
+@dataclass
+class Job:
+    """Which file, under which notice, for which day of payment, and where everything goes."""
+
+    source: Path
+    target: Path
+    errors: Path
+    compiled: Compiled
+    pay: date
+    explain: Explain
+    encoding: str = "utf-8"
+
+
+@dataclass
+class Report:
+    """What became of a file. `facts`: the columns that were read as facts."""
+
+    facts: list[str]
+    rows: int = 0
+    refused: int = 0
+
+
+def quote_people(job: Job, progress: Progress) -> Report:
+    """Quotes every row; memory does not grow with the file."""
+    _check(job)
+    reader = _reader(job)
+    taken = sorted(set(reader.columns) & set(COLUMNS))
+    if taken:
+        raise FileRefused(f"列名与结果列重名 (columns named like the answer's): {', '.join(taken)}")
+    report = Report([name for name in reader.columns if name in FACTS or name == PAY_DAY.name])
+    as_text = job.target.suffix == ".csv"
+    classes = Classes(job.compiled, job.pay, report.facts, job.explain, as_text=as_text)
+    schema = reader.columns | dict(table_of([], as_text=as_text).schema)
+    with Refused(job.errors) as refused:
+        write(job.target, _quoted(reader, classes, report, refused, progress), schema, job.encoding)
+        report.refused = refused.rows
+    return report
+
+
+def _check(job: Job) -> None:
+    for path in (job.source, job.target):
+        if path.suffix not in KINDS:
+            raise FileRefused(f"{path.name}: 只支持 {', '.join(KINDS)} (unknown kind of file)")
+    if not job.source.is_file():
+        raise FileRefused(f"{job.source.name}: 没有这个文件 (no such file)")
+    if len({path.resolve() for path in (job.source, job.target, job.errors)}) < 3:
+        raise FileRefused("输入、输出和错误文件不能是同一个 (input, output and errors must be different files)")
+
+
+def _reader(job: Job) -> Reader:
+    match job.source.suffix:
+        case ".csv":
+            return read_csv(job.source)
+        case ".ndjson":
+            return NdjsonReader(job.source, keep_raw=job.target.suffix == ".ndjson")
+        case ".parquet":
+            return ParquetReader(job.source)
+        case _:
+            return XlsxReader(job.source)
+
+
+def _quoted(
+    reader: Reader, classes: Classes, report: Report, refused: "Refused", progress: Progress
+) -> Iterator[pl.DataFrame]:
+    for chunk in reader.chunks():
+        facts = chunk.frame.select(pl.col(report.facts).cast(pl.String))
+        answers, refusals = classes.answers(facts)
+        own = chunk.frame if chunk.plain or len(answers.columns) > 1 else quoted(chunk.frame)
+        frame = pl.concat([own, answers], how="horizontal")
+        refused.note(chunk, refusals, classes)
+        if refusals.null_count() < len(refusals):
+            frame = frame.filter(refusals.is_null())
+        report.rows += len(frame)
+        progress(chunk.done, reader.total, report.rows)
+        yield frame
+
+
+class Refused:
+    """The file of rows that could not be read: line, field and reason. There is none where all could be."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+        self.rows = 0
+
+    def __enter__(self) -> "Refused":
+        self._path.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def note(self, chunk: Chunk, refusals: pl.Series, classes: Classes) -> None:
+        """Writes down a chunk's broken lines and refused rows, in the order of their lines."""
+        found = [(line, "", reason) for line, reason in chunk.broken]
+        self.rows += len(found)
+        for row, number in refusals.to_frame("number").with_row_index().drop_nulls().iter_rows():
+            self.rows += 1
+            line = chunk.line(row)
+            found += [(line, field, reason) for field, reason in classes.refusals[number]]
+        if found:
+            found.sort(key=lambda entry: entry[0])
+            csv.writer(self._open()).writerows(found)
+
+    def _open(self) -> TextIO:
+        if self._file is None:
+            self._file = self._path.open("w", encoding="utf-8", newline="")
+            csv.writer(self._file).writerow(("line", "field", "reason"))
+        return self._file

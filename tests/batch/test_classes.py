@@ -1,0 +1,145 @@
+"""Whole files get the answers that single people get: random people, every pack, days next to every threshold."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.batch.answer_row import COLUMNS
+from app.batch.classes import Classes
+from app.batch.comparisons import Unreadable, comparisons_of, read
+from app.batch.near import Near, of_season
+from app.packs.shelf import NOTICES, Shelf
+from app.rules.compiling import Compiled
+from app.rules.conditions import CircumstanceDay
+from app.rules.days import plus_months
+from app.rules.person import Circumstance, EmployeeInsurance, Identity, Person, contradictions
+from tests.batch.rows import EXPLAIN, NAMES, cells_of, single
+from tests.people import pay_days, people
+
+SHELF = Shelf((NOTICES,))
+PACKS = [SHELF.find(region, year) for region, year in SHELF]
+BORN = date(1985, 6, 15)
+SCHEMA = dict.fromkeys(NAMES, pl.String)
+
+
+def same(classes: Classes, compiled: Compiled, asked: list[tuple[Person, date]]) -> None:
+    """Every row of the batch says what the engine says of that person alone."""
+    facts = pl.DataFrame([cells_of(person, pay) for person, pay in asked], schema=SCHEMA)
+    answers, refused = classes.answers(facts)
+    assert refused.null_count() == len(asked)
+    for (person, pay), row in zip(asked, answers.rows(), strict=True):
+        together = {k: v.isoformat() if isinstance(v, date) else v for k, v in zip(COLUMNS, row, strict=True)}
+        assert together == single(compiled, person, pay), (person, pay)
+
+
+@pytest.mark.parametrize("compiled", PACKS, ids=lambda c: c.policy.id)
+def test_random_people_get_the_answer_of_the_single_engine(compiled: Compiled) -> None:
+    # One memory for all examples: most people meet a class that somebody else has opened.
+    classes = Classes(compiled, date(2024, 1, 1), NAMES, EXPLAIN, as_text=False)
+    one = st.tuples(people(compiled), pay_days(compiled))
+
+    @settings(max_examples=15, deadline=None)
+    @given(st.lists(one, min_size=20, max_size=40))
+    def run(asked: list[tuple[Person, date]]) -> None:
+        same(classes, compiled, asked)
+
+    run()
+
+
+@pytest.mark.parametrize("compiled", PACKS, ids=lambda c: c.policy.id)
+def test_days_around_everything_a_pack_compares_with_get_the_answer_of_the_single_engine(compiled: Compiled) -> None:
+    known = comparisons_of(compiled)
+    assert known is not None, "every pack of the package can be read"
+    near = of_season(compiled, compiled.policy.opens)
+    moved = {(0, "days"), *known.moves}
+    edges = {_moved(day, -count, unit) + k for day in known.fixed for count, unit in moved for k in (-1, 0, 1)}
+    # The last day that stands for others and the first that does not, and the other way round.
+    edges |= {edge + k for low, high in near.ranges for edge in (low, high) for k in (-1, 0, 1)}
+    days = [date.fromordinal(d) for d in sorted(edges) if date(1850, 1, 1).toordinal() < d < date.max.toordinal() - 9]
+    pay = date.fromordinal(compiled.policy.windows[0].closes)
+    events = [c for r in compiled.policy.routes if isinstance(r.event, CircumstanceDay) for c in [r.event.code]]
+    asked: list[tuple[Person, date]] = []
+    for day in days:
+        ended = EmployeeInsurance("ended", day, 3, 3, False, None)
+        asked.append((Person(birth_date=day, insured_last_year=False, parent_insured_in_province=True), pay))
+        asked.append((Person(BORN, identities=(Identity("orphan", None, day),)), pay + timedelta(days=1)))
+        asked.append((Person(BORN, employee_insurance=ended, insured_last_year=True), pay + timedelta(days=1)))
+        asked += [(Person(BORN, circumstances=(Circumstance(code, day),)), pay + timedelta(days=1)) for code in events]
+    asked = [(person, on) for person, on in asked if not contradictions(person, compiled.policy.coverage_year)]
+    same(Classes(compiled, pay, NAMES, EXPLAIN, as_text=False), compiled, asked)
+
+
+def _moved(day: int, count: int, unit: str) -> int:
+    return day + count if unit == "days" else plus_months(day, count)
+
+
+def test_most_people_are_answered_from_the_answer_of_somebody_else() -> None:
+    compiled = SHELF.find("hunan-anon-district", 2026)
+    asked: list[int] = []
+
+    class Counted(Classes):
+        def _quoted(self, key: int) -> int:
+            asked.append(key)
+            return super()._quoted(key)
+
+    classes = Counted(compiled, date(2026, 1, 15), ["birth_date", "insured_last_year"], EXPLAIN, as_text=False)
+    births = [date(1930, 1, 1) + timedelta(days=n) for n in range(33_000)]
+    facts = pl.DataFrame({"birth_date": map(str, births), "insured_last_year": ["true"] * len(births)})
+    answers, _ = classes.answers(facts)
+    assert (len(asked), answers["outcome"].unique().to_list()) == (1, ["payable"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def decide(pay, f):\n    return age(f.birth, pay) >= 60",  # a function that nobody told near.py about
+        "def decide(pay, f):\n    return f.birth // 365 > 3",
+        "def decide(pay, f):\n    return f.birth + pay > 3",
+        "def decide(pay, f):\n    return f.next_birthday <= pay",
+        "def decide(pay, f):\n    return plus_months(f.birth, f.months_this) <= pay",
+        "def decide(pay, f):\n    return plus_months(f.birth + 90, 720) <= pay",
+        "def decide(pay, f):\n    return circ['working_away'] <= ended",  # two days that both lie long ago
+        "def decide(pay, f):\n    start, wait = birth, -1",  # an answer would name a day that stands for others
+        "def decide(pay, f):\n    start, wait = max(birth, ended), -1",
+    ],
+)
+def test_what_is_not_known_to_compare_days_ends_the_reading(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read(text)
+
+
+def test_a_pack_that_cannot_be_read_tells_every_day_apart_and_answers_the_same() -> None:
+    compiled = SHELF.find("430424", 2024)
+    near = Near(None, compiled.policy.opens, compiled.policy.last_day)
+    assert [near.stand_in(day) for day in (1, 700_000, 739_000)] == [1, 700_000, 739_000]
+
+
+def test_a_day_of_payment_far_outside_the_season_widens_what_is_near() -> None:
+    compiled = SHELF.find("430424", 2024)
+    classes = Classes(compiled, date(2023, 11, 2), NAMES, EXPLAIN, as_text=False)
+    pays = [date(2023, 11, 2), date(1990, 1, 1), date(2090, 1, 1), date(1, 1, 1), date(9999, 12, 31)]
+    same(classes, compiled, [(Person(BORN, insured_last_year=True), pay) for pay in pays * 2])
+
+
+def test_more_different_texts_than_a_key_has_room_for_widen_the_key() -> None:
+    compiled = SHELF.find("430424", 2024)
+    classes = Classes(compiled, date(2023, 11, 2), ["pay_date", "birth_date"], EXPLAIN, as_text=False)
+    pays = [date(1950, 1, 1) + timedelta(days=n) for n in range(9000)]
+    facts = pl.DataFrame({"pay_date": map(str, pays), "birth_date": ["1949-01-01"] * len(pays)})
+    answers, refused = classes.answers(facts)
+    assert refused.null_count() == len(pays)
+    assert answers["reason"][0] == "not_yet_open"
+    assert answers["reason"].value_counts().height == 1
+
+
+def test_what_was_learned_is_forgotten_when_there_is_too_much_of_it() -> None:
+    compiled = SHELF.find("430424", 2024)
+    classes = Classes(compiled, date(2023, 11, 2), ["birth_date"], EXPLAIN, as_text=False, most_known=5)
+    for day in range(1, 28):
+        facts = pl.DataFrame({"birth_date": [f"2023-10-{day:02}", "", f"2023-09-{day:02}", "x"]})
+        answers, refused = classes.answers(facts)
+        assert answers["outcome"].to_list()[:3] == ["payable", "needs_information", "payable"]
+        assert [n is None for n in refused] == [True, True, True, False]

@@ -1,0 +1,50 @@
+"""`canbao quote-file`, run as a person runs it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import ROOT, canbao
+
+DOCUMENT = (ROOT / "docs" / "quote-file.md").read_text()
+NOTICE = ("--region", "430424", "--year", "2024", "--pay-date", "2023-11-02")
+
+
+def shown(name: str) -> str:
+    """A file as the documentation shows it."""
+    found = re.search(rf"<!-- test: {name} -->\n```csv\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_documents_example_is_what_the_command_does(tmp_path: Path) -> None:
+    people, out, errors = (tmp_path / name for name in ("people.csv", "quoted.csv", "quoted.errors.csv"))
+    people.write_text(shown("people.csv"), encoding="utf-8")
+    done = canbao("quote-file", str(people), "-o", str(out), *NOTICE)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "2 行已报价" in done.stderr
+    assert "1 行不能读取" in done.stderr
+    assert out.read_text(encoding="utf-8") == shown("quoted.csv")
+    assert errors.read_text(encoding="utf-8").replace("\r\n", "\n") == shown("errors.csv")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("people.csv", "-o", "out.txt", *NOTICE), ".xlsx"),
+        (("nobody.csv", "-o", "out.csv", *NOTICE), "没有这个文件"),
+        (("people.csv", "-o", "people.csv", *NOTICE), "不能是同一个"),
+        (("people.csv", "-o", "out.csv", "--region", "430424", "--year", "1999"), "2024"),
+        (("people.csv", "-o", "out.csv", *NOTICE, "--encoding", "latin-1"), "gb18030"),
+        (("people.csv", "-o", "out.csv", *NOTICE[:-1], "yesterday"), "YYYY-MM-DD"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path: Path, args: tuple[str, ...], told: str) -> None:
+    (tmp_path / "people.csv").write_text("birth_date\n1985-06-15\n")
+    placed = [str(tmp_path / arg) if "." in arg and "-" not in arg else arg for arg in args]
+    done = canbao("quote-file", *placed)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["people.csv"]
