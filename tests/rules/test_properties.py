@@ -36,6 +36,8 @@ LASTING = (
     "route",
     "incentives",
     "subsidies",
+    "refund_fen",
+    "add_ons",
 )
 DECISIVE = (*LASTING, "waiting_days", "benefits_start", "benefits_end")
 
