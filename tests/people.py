@@ -43,7 +43,8 @@ def _identities(compiled: Compiled) -> st.SearchStrategy[tuple[Identity, ...]]:
         classes = st.sampled_from([None, *CLASSES[code]]) if code in CLASSES else st.none()
         return st.builds(Identity, st.just(code), classes, st.none() | event_days(compiled))
 
-    codes = st.lists(st.sampled_from(list(IDENTITIES)), max_size=3, unique=True)
+    named = [*IDENTITIES, *compiled.policy.local_names]
+    codes = st.lists(st.sampled_from(named), max_size=3, unique=True)
     return codes.flatmap(lambda chosen: st.tuples(*map(one, chosen)))
 
 
@@ -64,6 +65,20 @@ def _jobs(compiled: Compiled) -> st.SearchStrategy[EmployeeInsurance | None]:
     return st.none() | ended | ended | other
 
 
+def _numbers(compiled: Compiled) -> st.SearchStrategy[tuple[tuple[str, int], ...]]:
+    """Some of the numbers that the rules ask for."""
+
+    def one(name: str, low: int, high: int) -> st.SearchStrategy[tuple[str, int] | None]:
+        return st.none() | st.tuples(st.just(name), st.integers(low, min(high, low + 8)))
+
+    each = [one(name, low, high) for name, (low, high) in compiled.asked.items()]
+    return st.tuples(*each).map(_given)
+
+
+def _given(found: tuple[tuple[str, int] | None, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple(x for x in found if x)
+
+
 def people(compiled: Compiled) -> st.SearchStrategy[Person]:
     """Anybody whose facts do not contradict each other, with any of the facts missing."""
     person: st.SearchStrategy[Any] = st.builds(
@@ -76,5 +91,6 @@ def people(compiled: Compiled) -> st.SearchStrategy[Person]:
         st.booleans(),
         MAYBE,
         st.sampled_from([False, False, False, True]),
+        _numbers(compiled),
     )
-    return person.filter(lambda p: not contradictions(p, compiled.policy.coverage_year))
+    return person.filter(lambda p: not contradictions(p, compiled.policy.coverage_year, compiled.known))

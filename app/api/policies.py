@@ -14,6 +14,7 @@ from app.contract.strict import PRINTABLE
 from app.journal.telling import tell
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
+from app.packs.scalars import Unsaid
 from app.packs.shelf import PolicyNotFound, Shelf, division_codes
 from app.rules.compiling import Compiled
 from app.rules.wording import clause
@@ -23,6 +24,12 @@ class RouteItem(BaseModel):
     id: str = Field(description="途径的稳定标识，即报价中的 `route`")
     title: str
     clause: str
+
+
+class RateItem(BaseModel):
+    id: str
+    title: str
+    personal_fen: int | None
 
 
 class SilenceItem(BaseModel):
@@ -44,7 +51,8 @@ class PolicyItem(BaseModel):
     issuer: str
     number: str
     issued_on: str
-    personal_fen: int = Field(description="个人缴费标准，单位分")
+    personal_fen: int | None = Field(description="个人缴费标准，单位分；分档或公告未载明的为 null")
+    rates: list[RateItem] = Field(description="分人群、分档的缴费标准")
     routes: list[RouteItem] = Field(description="公告规定的缴费途径")
     identities: list[str] = Field(description="有资助的身份代码")
     silences: list[SilenceItem] = Field(description="公告没有写明的事项")
@@ -113,7 +121,7 @@ def _item(shelf: Shelf, region: str, year: int) -> dict[str, Any] | None:
 
 def summary(form: PackForm, compiled: Compiled) -> dict[str, Any]:
     """What a notice covers and leaves silent."""
-    policy, notice = compiled.policy, form.notice
+    policy, notice, standards = compiled.policy, form.notice, form.standards
     return {
         "id": policy.id,
         "region": policy.region,
@@ -125,11 +133,16 @@ def summary(form: PackForm, compiled: Compiled) -> dict[str, Any]:
         "issuer": notice.issuer,
         "number": notice.number,
         "issued_on": str(notice.issued_on),
-        "personal_fen": form.standards.personal.yuan,
+        "personal_fen": _one(standards.personal.yuan) if standards.personal else None,
+        "rates": [{"id": r.id, "title": r.title, "personal_fen": _one(r.yuan)} for r in standards.rates or []],
         "routes": list({r.id: {"id": r.id, "title": r.title, "clause": r.cite.clause} for r in policy.routes}.values()),
         "identities": list(dict.fromkeys(s.code for row in policy.subsidies for s in row.selectors)),
         "silences": list(_silences(compiled)),
     }
+
+
+def _one(amount: int | Unsaid) -> int | None:
+    return amount if isinstance(amount, int) else None
 
 
 def _silences(compiled: Compiled) -> Iterator[dict[str, str]]:
@@ -138,9 +151,17 @@ def _silences(compiled: Compiled) -> Iterator[dict[str, str]]:
     for note in policy.notes:
         if note.kind == "silence":
             yield {"code": note.code, "text": note.text, "clause": clause(note.cite)}
-    if not policy.windows[0].stated_opening:
-        text = "公告未载明缴费开始日期。"
-        yield {"code": "window_opening_not_stated", "text": text, "clause": clause(policy.windows[0].cite)}
+    main = policy.windows[0]
+    if not main.stated_opening:
+        yield {"code": "window_opening_not_stated", "text": "公告未载明缴费开始日期。", "clause": clause(main.cite)}
+    if not main.stated_closing:
+        yield {"code": "window_closing_not_stated", "text": "公告未载明缴费截止日期。", "clause": clause(main.cite)}
+    if any(r.unpriced for r in policy.routes):
+        cite = next(r for r in policy.routes if r.unpriced).charge_cites[0]
+        yield {"code": "amounts_not_known", "text": "公告的缴费金额不详。", "clause": clause(cite)}
+    if not policy.subsidies_known:
+        text = "公告的资助办法不详。"
+        yield {"code": "subsidies_not_known", "text": text, "clause": clause(policy.one_subsidy_cite)}
     for route in policy.routes:
         if route.start.anchor == "not_stated":
             text = f"公告未载明“{route.title}”的待遇起始日。"

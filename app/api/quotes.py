@@ -70,7 +70,7 @@ def not_found(missing: PolicyNotFound) -> Refusal:
 def checked(form: PersonForm, compiled: Compiled) -> Person:
     """The person's facts; raises Refusal where they contradict each other."""
     person = form.person()
-    clashes = contradictions(person, compiled.policy.coverage_year)
+    clashes = contradictions(person, compiled.policy.coverage_year, compiled.known)
     if clashes:
         raise Refusal("contradictory_facts", errors=clashes)
     return person

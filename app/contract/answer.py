@@ -24,6 +24,14 @@ class IncentiveItem(BaseModel):
     amount_fen: Fen = Field(description="金额，单位分")
 
 
+class AddOnItem(BaseModel):
+    """Another insurance that is collected together with the contribution; not part of what is payable for this one."""
+
+    code: str = Field(description="代码，如 `long_term_care` 长期护理保险")
+    title: str
+    amount_fen: Fen = Field(description="金额，单位分")
+
+
 class NoteItem(BaseModel):
     """A reading of the notice, something it is silent about, or a further rule."""
 
@@ -50,7 +58,9 @@ class PossibleAnswer(BaseModel):
     surcharge_fen: Fen | None
     subsidy_fen: Fen | None
     payable_fen: Fen | None
+    refund_fen: Fen | None
     waiting_days: int | None
+    waiting_months: int | None
     benefits_start: DateText | None
     benefits_end: DateText | None
     route: str | None
@@ -78,12 +88,18 @@ _EXAMPLE: dict[str, Any] = {
     "subsidy_fen": 19000,
     "payable_fen": 19000,
     "subsidies": [{"fund": "unspecified", "identity": "subsistence_allowance", "amount_fen": 19000}],
+    "refund_fen": 0,
+    "refunds": [],
+    "net_cost_fen": 19000,
     "waiting_days": 0,
+    "waiting_months": None,
     "benefits_start": "2024-01-01",
     "benefits_end": "2024-12-31",
     "valid_through": "2023-12-31",
     "route": "window",
     "incentives": [],
+    "add_ons": [],
+    "benefits_tier": None,
     "notes": [{"code": "subsidy_fund_not_named", "text": "公告没有写明资助出自哪项资金。", "clause": "四(四)"}],
     "explanation": [{"step": "contribution", "clause": "二", "text": "个人缴费380元。", "source": "notice"}],
     "policy": {
@@ -115,14 +131,24 @@ class Answer(BaseModel):
     personal_fen: Fen | None = Field(description="个人缴费（资助前），免缴为0，单位分")
     surcharge_fen: Fen | None = Field(description="期外缴费另缴的财政补助部分，单位分")
     subsidy_fen: Fen | None = Field(description="缴费时抵扣的资助，单位分")
-    payable_fen: Fen | None = Field(description="本人实缴 = personal + surcharge - subsidy，单位分")
+    payable_fen: Fen | None = Field(
+        description="本人实缴 = personal + surcharge - subsidy，单位分；公告的金额不详时与其他金额同为 null，并附说明"
+    )
     subsidies: list[SubsidyItem] = Field(description="抵扣的资助，按资金分列")
-    waiting_days: int | None = Field(description="待遇等待期天数；没有为0；公告未载明待遇起始日的为 null")
+    refund_fen: Fen | None = Field(description="先缴后退的资助：缴费后退还的金额，单位分；没有为0")
+    refunds: list[SubsidyItem] = Field(description="缴费后退还的资助，按资金分列")
+    net_cost_fen: Fen | None = Field(description="退还后本人实际负担 = payable - refund，单位分")
+    waiting_days: int | None = Field(
+        description="待遇等待期天数；没有为0；公告未载明待遇起始日的、等待期按月计的为 null"
+    )
+    waiting_months: int | None = Field(description="按月计的待遇等待期月数；其他为 null")
     benefits_start: DateText | None = Field(description="待遇起始日；公告未载明或本年度已无待遇为 null")
     benefits_end: DateText | None = Field(description="待遇终止日")
     valid_through: DateText | None = Field(description="其他情况不变时，结果、金额和途径保持不变的最后缴费日")
     route: str | None = Field(description="所走途径的稳定标识")
     incentives: list[IncentiveItem] = Field(description="价格以外的激励")
+    add_ons: list[AddOnItem] = Field(description="一并收取的其他保险，不含在 payable 中")
+    benefits_tier: int | None = Field(description="按哪一档享受待遇；公告不分档的为 null")
     notes: list[NoteItem] = Field(description="公告的解读、没有写明的事项和其他规定，可直接给群众看")
     explanation: list[ExplanationLine] = Field(description="逐步说明，可照着念")
     policy: PolicyRef = Field(description="所依据的公告、版本和摘要")

@@ -5,11 +5,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.contract.strict import Strict
-from app.contract.words import CircumstanceCode, ClassName, Day, Employment, IdentityCode
+from app.contract.words import CircumstanceCode, ClassName, Day, Employment, IdentityCode, School
 from app.rules import person as rules
-from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, IDENTITIES
+from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, IDENTITIES, NUMBERS, SCHOOLS
 
 Months = Annotated[int, Field(ge=0, le=12)]
+Years = Annotated[int, Field(ge=0, le=NUMBERS["missed_years"])]
+ManyYears = Annotated[int, Field(ge=0, le=NUMBERS["continuous_years"])]
+_SCHOOL_INDEX = {name: i for i, name in enumerate(SCHOOLS)}
 
 
 def _legend(names: Any) -> str:
@@ -64,6 +67,12 @@ class PersonForm(Strict):
     zero_claims_last_year: bool | None = Field(None, description="上一年是否零报销；不填为否")
     parent_insured_in_province: bool | None = Field(None, description="新生儿：父母一方是否在本省参加基本医保")
     insured_elsewhere: bool | None = Field(None, description="本参保年度是否已在其他地方参加居民医保；不填为否")
+    tier: Annotated[int, Field(ge=1, le=NUMBERS["tier"])] | None = Field(None, description="选择的缴费档次")
+    school: School | None = Field(None, description=f"就读学校：{_legend(SCHOOLS)}")
+    missed_years: Years | None = Field(None, description="断保年数（如何计算以公告为准）")
+    repaid_years: Years | None = Field(None, description="本次一并补缴（修复）的断保年数")
+    continuous_years: ManyYears | None = Field(None, description="截至上一年度连续参保的年数")
+    zero_claim_years: ManyYears | None = Field(None, description="累计零报销的年数")
 
     def person(self) -> rules.Person:
         """The same facts as the engine takes them."""
@@ -86,4 +95,10 @@ class PersonForm(Strict):
             bool(self.zero_claims_last_year),
             self.parent_insured_in_province,
             bool(self.insured_elsewhere),
+            () if self.model_fields_set.isdisjoint(NUMBERS) else self._numbers(),
         )
+
+    def _numbers(self) -> tuple[tuple[str, int], ...]:
+        school = None if self.school is None else _SCHOOL_INDEX[self.school]
+        said = ((name, school if name == "school" else getattr(self, name)) for name in NUMBERS)
+        return tuple((name, value) for name, value in said if value is not None)

@@ -1,13 +1,14 @@
 """Words and values that requests and packs share: the vocabulary as types, and a date that is only a date."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Strict
+from pydantic import BeforeValidator, PlainValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, EMPLOYMENT, FUNDS, IDENTITIES, REASON_NAMES
+from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, EMPLOYMENT, FUNDS, IDENTITIES, LOCAL, REASON_NAMES, SCHOOLS
 
 
 def _iso_only(value: Any) -> Any:
@@ -26,6 +27,19 @@ def _word(known: Iterable[str]) -> Any:
     return Literal[tuple(known)]
 
 
+_LOCAL_CODE = LOCAL + "[a-z][a-z0-9_]{0,59}"
+
+
+def _identity(value: Any) -> str:
+    """A shared identity, or one that a pack declares itself: whether it does is known only with the pack at hand."""
+    if isinstance(value, str) and (value in IDENTITIES or re.fullmatch(_LOCAL_CODE, value)):
+        return value
+    raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": _EXPECTED})
+
+
+_EXPECTED = ", ".join(map(repr, IDENTITIES)) + f" or '{LOCAL}…'"
+_IDENTITY_SCHEMA = {"anyOf": [{"type": "string", "enum": list(IDENTITIES)}, {"type": "string", "pattern": _LOCAL_CODE}]}
+
 if TYPE_CHECKING:
     IdentityCode = str
     CircumstanceCode = str
@@ -33,7 +47,9 @@ if TYPE_CHECKING:
     Fund = str
     Reason = str
     Employment = str
+    School = str
 else:
-    IdentityCode, CircumstanceCode, Employment = _word(IDENTITIES), _word(CIRCUMSTANCES), _word(EMPLOYMENT)
+    IdentityCode = Annotated[str, PlainValidator(_identity), WithJsonSchema(_IDENTITY_SCHEMA)]
+    CircumstanceCode, Employment, School = _word(CIRCUMSTANCES), _word(EMPLOYMENT), _word(SCHOOLS)
     ClassName = _word(name for names in CLASSES.values() for name in names)
     Fund, Reason = _word(FUNDS), _word(REASON_NAMES)

@@ -31,6 +31,7 @@ class Case:
 _COMPARED = (
     "outcome", "reason", "personal_fen", "surcharge_fen", "subsidy_fen", "payable_fen", "waiting_days",
     "benefits_start", "benefits_end", "valid_through", "route", "subsidies", "incentives", "notes", "missing",
+    "refund_fen", "refunds", "net_cost_fen", "waiting_months", "add_ons", "benefits_tier",
 )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def read_cases(path: Path) -> list[Case]:
 def run_case(compiled: Compiled, case: Case) -> list[str]:
     """What the answer says differently, one sentence a field; empty where the case holds."""
     person = case.person.person()
-    clashes = contradictions(person, compiled.policy.coverage_year)
+    clashes = contradictions(person, compiled.policy.coverage_year, compiled.known)
     if clashes:
         return [f"the facts contradict each other: {clashes}"]
     answer = quote(compiled, person, case.pay_date).answer()
@@ -89,10 +90,10 @@ def _differences(expect: dict[str, Any], answer: dict[str, Any]) -> Iterator[str
 def _comparable(key: str, answer: dict[str, Any]) -> Any:
     """A field of the answer as the cases write it: strings, sums by fund or code."""
     value = answer[key]
-    if key in ("subsidies", "incentives"):
+    if key in ("subsidies", "incentives", "refunds", "add_ons"):
         sums: dict[str, int] = {}
         for item in value:
-            name = item["fund" if key == "subsidies" else "code"]
+            name = item["fund" if key in ("subsidies", "refunds") else "code"]
             sums[name] = sums.get(name, 0) + item["amount_fen"]
         return {name: str(fen) for name, fen in sums.items()}
     if key == "notes":

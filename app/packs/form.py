@@ -4,38 +4,15 @@ Every value that a notice decides carries `cite`: a clause of the notice (`cite:
 (`cite: {document: nhsa_2023_24}`), or the product's own convention (`cite: {convention: one_subsidy}`).
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from app.contract.words import CircumstanceCode, ClassName, Fund, IdentityCode, Reason
-from app.packs.form_tests import Form, IdentityTest, RecognizedTest, Test
-from app.packs.scalars import Count, Day, Name, NotStated, Percent, Sentence, YesNo, Yuan
-
-
-class CiteForm(Form):
-    """Where a value comes from; exactly one of clause, document (with or without its clause) and convention."""
-
-    clause: Sentence | None = None
-    document: Name | None = None
-    convention: Sentence | None = None
-
-    @model_validator(mode="after")
-    def _says_one(self) -> "CiteForm":
-        if (self.convention is None) == (self.clause is None and self.document is None):
-            raise ValueError("cite names a clause, a document or a convention")
-        return self
-
-
-def _short_cite(value: Any) -> Any:
-    return {"clause": value} if isinstance(value, str) else value
-
-
-CiteRef = Annotated[CiteForm, BeforeValidator(_short_cite)]
-
-
-class Cited(Form):
-    cite: CiteRef
+from app.contract.words import CircumstanceCode, IdentityCode, Reason
+from app.packs.form_base import Cited, Form
+from app.packs.form_prices import AddOnForm, ChargeForm, IncentiveForm, RouteSubsidyForm, StandardsForm, SubsidyForm
+from app.packs.form_tests import IdentityTest, Test
+from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Sentence
 
 
 class NoticeForm(Form):
@@ -55,17 +32,6 @@ class DocumentForm(Form):
     number: Sentence | None = None
 
 
-class StandardForm(Cited):
-    yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
-
-
-class StandardsForm(Form):
-    """The year's amounts per person: the personal contribution and, where a notice uses it, the fiscal subsidy."""
-
-    personal: StandardForm
-    fiscal: StandardForm | None = None
-
-
 class CoverageForm(Cited):
     """The days that benefits of the coverage year run from and to."""
 
@@ -74,23 +40,61 @@ class CoverageForm(Cited):
 
 
 class WindowForm(Cited):
-    opens: Day | NotStated
-    closes: Day
+    """First and last day of payment. `opens` may be a month (2024-09) where the notice names no day; what is
+    `not_stated` is open to the side, and answers say so."""
+
+    opens: Opening
+    closes: Closing
 
 
-class WaitForm(Cited):
-    """So many days from payment, the day of payment being the first."""
+class MonthlyForm(Form):
+    """Days of every month, both included; `to` may be month_end."""
 
-    days: Count
+    from_: DayOfMonth = Field(alias="from")
+    to: DayOfMonth | Literal["month_end"]
+
+
+class NoPaymentForm(Cited):
+    """Days on which no payment is taken although the window is open."""
+
+    monthly: MonthlyForm
+
+
+class LocalIdentityForm(Cited):
+    """An identity that only this notice knows, asked for as `local:NAME`; where `when` holds somebody has it anyway."""
+
+    title: Sentence
     when: Test | None = None
 
 
-class BenefitsForm(Cited):
-    """The first day with benefits. Exactly one of the keys; `month_after` moves it to the next month's first day."""
+class WaitForm(Cited):
+    """A time without benefits, in days or calendar months.
 
-    from_: Literal["coverage_year", "payment", "birth", "employment_end", "not_stated"] | None = Field(
+    `counts_from` is its first day (payment where it is left out). `last_day: benefits` where benefits begin on its last
+    day instead of the day after it.
+    """
+
+    days: Count | None = None
+    months: Count | None = None
+    counts_from: Literal["payment", "day_after_payment", "month_after_payment", "benefit_start"] = "payment"
+    last_day: Literal["waits", "benefits"] = "waits"
+    when: Test | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "WaitForm":
+        if (self.days is None) == (self.months is None):
+            raise ValueError("a wait is so many days or so many months")
+        return self
+
+
+class BenefitsForm(Cited):
+    """The first day with benefits. Exactly one of the keys; `month_after` moves it to the next month's first day,
+    `day_after` to the next day. `end_of_wait`: the end of the way in's wait, or payment for those who have none."""
+
+    from_: Literal["coverage_year", "payment", "birth", "employment_end", "end_of_wait", "not_stated"] | None = Field(
         None, alias="from"
     )
+    day_after: Literal["payment"] | None = None
     day: Day | None = None
     circumstance: CircumstanceCode | None = None
     recognition: IdentityTest | None = None
@@ -102,22 +106,6 @@ class BenefitsForm(Cited):
         if len(self.model_fields_set - {"cite"}) != 1:
             raise ValueError("benefits start from exactly one thing")
         return self
-
-
-class ChargeForm(Cited):
-    """What is charged: the personal contribution, that plus the fiscal subsidy, or nothing (waived).
-
-    `total` is what the notice says the sum is; the loader checks it.
-    """
-
-    kind: Literal["personal", "full_standard", "waived"]
-    total: Annotated[Yuan | None, Field(validation_alias="total_yuan", serialization_alias="total_fen")] = None
-
-
-class RouteSubsidyForm(Cited):
-    """Whether a subsidy is taken off at payment on this way in."""
-
-    is_: Literal["applies", "none", "not_settled"] = Field(alias="is")
 
 
 class RouteForm(Cited):
@@ -135,46 +123,6 @@ class RouteForm(Cited):
     subsidy: RouteSubsidyForm
     benefits: BenefitsForm
     wait: list[WaitForm] = []
-
-
-class SelectorForm(Form):
-    """An identity, whole or in some of its classes."""
-
-    code: IdentityCode
-    classes: list[ClassName] | None = None
-
-
-def _short_selector(value: Any) -> Any:
-    return {"code": value} if isinstance(value, str) else value
-
-
-class ShareForm(Form):
-    fund: Fund
-    yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
-
-
-class SubsidyForm(Cited):
-    """What is taken off for an identity: `all` of the personal contribution, yuan, per cent, or shares of funds.
-
-    Where yuan stands beside percent or all, the loader checks that they agree.
-    """
-
-    id: Name
-    identities: list[Annotated[SelectorForm, BeforeValidator(_short_selector)]]
-    all_: YesNo | None = Field(None, alias="all")
-    yuan: Annotated[Yuan | None, Field(serialization_alias="amount_fen")] = None
-    percent: Percent | None = None
-    fund: Fund | None = None
-    shares: list[ShareForm] | None = None
-    recognized: RecognizedTest | None = None
-    when: Test | None = None
-
-
-class IncentiveForm(Cited):
-    code: Name
-    title: Sentence
-    yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
-    when: Test
 
 
 class ShownForm(Form):
@@ -227,10 +175,14 @@ class PackForm(Form):
     coverage: CoverageForm
     standards: StandardsForm
     windows: Annotated[dict[Name, WindowForm], Field(min_length=1)]
+    no_payment: NoPaymentForm | None = None
+    local_identities: dict[Name, LocalIdentityForm] = {}
     groups: dict[Name, list[IdentityCode]] = {}
     eligibility: EligibilityForm
     routes: Annotated[list[RouteForm], Field(min_length=1)]
     subsidies: list[SubsidyForm] = []
+    subsidies_not_known: RefusalForm | None = None
     one_subsidy: RefusalForm
     incentives: list[IncentiveForm] = []
+    add_ons: list[AddOnForm] = []
     notes: list[NoteForm] = []

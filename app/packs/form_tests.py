@@ -2,14 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from app.contract.words import CircumstanceCode
-from app.packs.scalars import Count, Day, DayOrEdge, Name, Span, YesNo
-
-
-class Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+from app.contract.words import CircumstanceCode, School
+from app.packs.form_base import Form
+from app.packs.scalars import Count, Day, DayOrEdge, DayOrPayment, Name, Reference, Span, YesNo
 
 
 class PaidTest(Form):
@@ -43,7 +40,7 @@ class RecognizedTest(Form):
 class IdentityTest(Form):
     """One of these identities (or groups of the pack) is held."""
 
-    any_of: list[Name]
+    any_of: list[Reference]
     recognized: RecognizedTest | None = None
 
 
@@ -55,6 +52,18 @@ class CircumstanceTest(Form):
 class MonthsTest(Form):
     at_least: Count | None = None
     below: Count | None = None
+
+
+class AgeTest(Form):
+    """Full years of age on a day, or on the day of payment; `at_least: 18` from the eighteenth birthday on."""
+
+    on: DayOrPayment
+    at_least: Count | None = None
+    below: Count | None = None
+
+
+class SchoolTest(Form):
+    any_of: list[School]
 
 
 class EmployeeTest(Form):
@@ -78,6 +87,13 @@ class Test(Form):
     insured_last_year: YesNo | None = None
     parent_insured_in_province: YesNo | None = None
     zero_claims_last_year: YesNo | None = None
+    age: AgeTest | None = None
+    school: SchoolTest | None = None
+    tier: Count | None = None
+    missed_years: MonthsTest | None = None
+    repaid_years: MonthsTest | None = None
+    continuous_years: MonthsTest | None = None
+    zero_claim_years: MonthsTest | None = None
     any: list["Test"] | None = None
     all: list["Test"] | None = None
     not_: "Test | None" = Field(None, alias="not")

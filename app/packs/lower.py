@@ -1,15 +1,20 @@
 """Turns a pack as written (form.py) into the policy that the engine compiles; checks what only the whole can tell."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, Literal
 
 from app.packs import form
+from app.packs.form_base import Cited
+from app.packs.form_prices import AddOnForm, IncentiveForm
 from app.packs.form_tests import Test
+from app.packs.lower_prices import Price, PriceLowering
 from app.packs.lower_tests import Path, TestLowering
 from app.packs.mistakes import Mistake
 from app.rules import conditions as c
 from app.rules import policy as p
-from app.rules.days import year_bounds
-from app.rules.money import percent_of, yuan
+from app.rules.days import monthly_spans, year_bounds
+from app.rules.vocabulary import LOCAL
 
 _EVENTS: dict[str, c.Event] = {"birth": c.Birth(), "employment_end": c.EmploymentEnd()}
 
@@ -23,14 +28,14 @@ class _Lowering:
     def __init__(self, pack: form.PackForm, digest: str) -> None:
         self.pack, self.digest = pack, digest
         self.first, self.last = pack.coverage.starts.toordinal(), pack.coverage.ends.toordinal()
-        self.personal = pack.standards.personal.yuan
         self.windows = {name: self.window(name, w) for name, w in pack.windows.items()}
-        self.tests = TestLowering(pack.coverage_year, self.windows, pack.groups)
+        self.tests = TestLowering(pack, self.windows)
+        self.prices = PriceLowering(pack, self.tests, self.cite)
 
     def policy(self) -> p.Policy:
         pack = self.pack
         self._check_names()
-        subsidies = tuple(self.subsidy(s, ("subsidies", i)) for i, s in enumerate(pack.subsidies))
+        routes = tuple(route for i, r in enumerate(pack.routes) for route in self.routes(r, ("routes", i)))
         return p.Policy(
             id=f"{pack.region}-{pack.coverage_year}",
             version=pack.version,
@@ -43,14 +48,20 @@ class _Lowering:
             coverage_cite=self.cite(pack.coverage, ("coverage",)),
             windows=tuple(self.windows.values()),
             eligibility=self.eligibility(),
-            routes=tuple(self.route(r, ("routes", i)) for i, r in enumerate(pack.routes)),
-            subsidies=subsidies,
+            routes=routes,
+            subsidies=self.prices.subsidies(_levels(routes)),
             one_subsidy_cite=self.cite(pack.one_subsidy, ("one_subsidy",)),
-            incentives=tuple(self.incentive(x, ("incentives", i)) for i, x in enumerate(pack.incentives)),
+            incentives=(
+                *(self.incentive(x, ("incentives", i)) for i, x in enumerate(pack.incentives)),
+                *(self.incentive(x, ("add_ons", i), "add_on") for i, x in enumerate(pack.add_ons)),
+            ),
             notes=tuple(self.note(n, ("notes", i)) for i, n in enumerate(pack.notes)),
+            subsidies_known=pack.subsidies_not_known is None,
+            local_identities=tuple((LOCAL + name, x.title) for name, x in pack.local_identities.items()),
+            pause=self.pause(),
         )
 
-    def cite(self, cited: form.Cited, path: Path) -> p.Cite:
+    def cite(self, cited: Cited, path: Path) -> p.Cite:
         said = cited.cite
         if said.convention is not None:
             return p.Cite("convention", f"产品约定：{said.convention}")
@@ -62,12 +73,34 @@ class _Lowering:
         return p.Cite("document", said.clause or "", document.number or document.title)
 
     def window(self, name: str, w: form.WindowForm) -> p.Window:
-        stated = w.opens != "not_stated"
-        # The convention: an opening that is not stated counts as 1 January of the year before the coverage year.
-        opens = w.opens.toordinal() if w.opens != "not_stated" else year_bounds(self.pack.coverage_year - 1)[0]
-        if w.closes.toordinal() < opens:
+        closes = self.last if isinstance(w.closes, str) else w.closes.toordinal()
+        if isinstance(w.opens, date):
+            opens = w.opens.toordinal()
+        elif w.opens == "not_stated":
+            # The convention: an opening that is not stated counts as 1 January of the year before the coverage year.
+            opens = year_bounds(self.pack.coverage_year - 1)[0]
+        else:
+            opens = date.fromisoformat(f"{w.opens}-01").toordinal()
+        if closes < opens:
             raise Mistake(("windows", name, "closes"), f"the window {name!r} closes before it opens")
-        return p.Window(name, opens, w.closes.toordinal(), stated, self.cite(w, ("windows", name)))
+        stated, month = isinstance(w.opens, date), w.opens not in ("not_stated",) and isinstance(w.opens, str)
+        cite = self.cite(w, ("windows", name))
+        return p.Window(name, opens, closes, stated, cite, not isinstance(w.closes, str), month)
+
+    def pause(self) -> p.Pause | None:
+        """Every stretch of days on which no payment is taken, from the first opening to the year's end."""
+        form = self.pack.no_payment
+        if form is None:
+            return None
+        first, to = form.monthly.from_, form.monthly.to
+        if isinstance(to, int) and to < first:
+            raise Mistake(("no_payment", "monthly"), "ends before it begins")
+        spans = tuple(monthly_spans(min(w.opens for w in self.windows.values()), self.last, first, to))
+        for name, w in self.windows.items():
+            if any(start <= w.opens <= end for start, end in spans):
+                raise Mistake(("windows", name, "opens"), "the window opens on a day on which no payment is taken")
+        text = f"每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
+        return p.Pause(spans, text, self.cite(form, ("no_payment",)))
 
     def eligibility(self) -> p.Eligibility:
         e, path = self.pack.eligibility, ("eligibility",)
@@ -79,16 +112,24 @@ class _Lowering:
             self.tests.test(child, (*path, "not_yet_born", "unless")) if child else None,
         )
 
-    def route(self, r: form.RouteForm, path: Path) -> p.Route:
-        personal, surcharge, cites = self.charge(r.charge, (*path, "charge"))
+    def routes(self, r: form.RouteForm, path: Path) -> Iterator[p.Route]:
+        """The way in, once for each contribution that it charges."""
+        prices = self.prices.prices(r.charge, (*path, "charge"))
+        when = self.tests.test(r.when, (*path, "when"))
+        for price in prices:
+            if r.subsidy.is_ == "applies" and not (price.personal or price.unpriced):
+                raise Mistake((*path, "subsidy"), "where nothing is charged there is nothing to subsidize")
+            yield self.route(r, price, c.all_of([when, price.when]), path)
+
+    def route(self, r: form.RouteForm, price: Price, when: c.Condition, path: Path) -> p.Route:
         return p.Route(
             id=r.route or r.id,
             entry=r.id,
             title=r.title,
-            when=self.tests.test(r.when, (*path, "when")),
-            personal_fen=personal,
-            surcharge_fen=surcharge,
-            charge_cites=cites,
+            when=when,
+            personal_fen=price.personal,
+            surcharge_fen=price.surcharge,
+            charge_cites=price.cites,
             subsidy=r.subsidy.is_,
             start=self.start(r.benefits, (*path, "benefits")),
             waits=tuple(self.wait(w, r, (*path, "wait", i)) for i, w in enumerate(r.wait)),
@@ -96,30 +137,15 @@ class _Lowering:
             in_window=r.when.paid.in_ if r.when.paid else None,
             event=_event_of(r.when),
             subsidy_cite=self.cite(r.subsidy, (*path, "subsidy")),
+            unpriced=price.unpriced,
+            rate=price.title,
+            benefits_tier=price.benefits_tier,
         )
-
-    def charge(self, charge: form.ChargeForm, path: Path) -> tuple[int, int, tuple[p.Cite, ...]]:
-        """Personal part, surcharge, and the clauses of both."""
-        standards = self.pack.standards
-        own = (self.cite(charge, path), self.cite(standards.personal, ("standards", "personal")))
-        if charge.kind == "waived":
-            return 0, 0, own[:1]
-        if charge.kind == "personal":
-            return self._totaled(charge, self.personal, 0, path), 0, own[::-1]
-        if standards.fiscal is None:
-            raise Mistake((*path, "kind"), "full_standard needs standards.fiscal, the fiscal subsidy's amount")
-        fiscal = standards.fiscal.yuan
-        self._totaled(charge, self.personal, fiscal, path)
-        return self.personal, fiscal, (own[1], own[0], self.cite(standards.fiscal, ("standards", "fiscal")))
-
-    def _totaled(self, charge: form.ChargeForm, personal: int, surcharge: int, path: Path) -> int:
-        if charge.total not in (None, personal + surcharge):
-            told, counted = yuan(charge.total or 0), yuan(personal + surcharge)
-            raise Mistake((*path, "total_yuan"), f"the total is said to be {told}, the standards add up to {counted}")
-        return personal
 
     def start(self, b: form.BenefitsForm, path: Path) -> p.Start:
         cite = self.cite(b, path)
+        if b.from_ == "end_of_wait" or b.day_after is not None:
+            return p.Start("payment", cite, shift=0 if b.day_after is None else 1)
         if b.day is not None:
             return p.Start("day", cite, day=b.day.toordinal())
         if b.circumstance is not None:
@@ -136,46 +162,20 @@ class _Lowering:
         return p.Start("coverage_year" if name == "coverage_year" else "not_stated", cite)
 
     def wait(self, w: form.WaitForm, r: form.RouteForm, path: Path) -> p.Wait:
-        if r.benefits.from_ != "coverage_year":
+        if r.benefits.from_ not in ("coverage_year", "end_of_wait"):
             raise Mistake(path, "a way in with its own benefit start has no waiting period")
-        if w.days == 0:
-            raise Mistake((*path, "days"), "a wait of 0 days is no wait; leave it out")
+        unit = "days" if w.days is not None else "months"
+        if not (w.days or w.months):
+            raise Mistake((*path, unit), f"a wait of 0 {unit} is no wait; leave it out")
         when = self.tests.test(w.when, (*path, "when")) if w.when else c.ALWAYS
-        return p.Wait(w.days, when, self.cite(w, path))
+        shift = -1 if w.last_day == "benefits" else 0
+        return p.Wait(w.days or 0, when, self.cite(w, path), w.months or 0, w.counts_from, shift)
 
-    def subsidy(self, s: form.SubsidyForm, path: Path) -> p.Subsidy:
-        fen = self._subsidy_amount(s, path)
-        if fen > self.personal:
-            raise Mistake(
-                path, f"the subsidy {s.id!r} takes off {yuan(fen)}, more than the {yuan(self.personal)} charged"
-            )
-        return p.Subsidy(
-            id=s.id,
-            selectors=tuple(
-                p.Selector(x.code, self.tests.selector(x, s.recognized, (*path, "identities", i)))
-                for i, x in enumerate(s.identities)
-            ),
-            when=self.tests.test(s.when, (*path, "when")) if s.when else c.ALWAYS,
-            fen=fen,
-            shares=tuple((x.fund, x.yuan) for x in s.shares) if s.shares else ((s.fund or "", fen),),
-            cite=self.cite(s, path),
-        )
-
-    def _subsidy_amount(self, s: form.SubsidyForm, path: Path) -> int:
-        if bool(s.shares) == bool(s.fund):
-            raise Mistake(path, "a subsidy names either its fund or the shares of several funds")
-        ways: list[int] = [self.personal] if s.all_ else []
-        ways += [s.yuan] if s.yuan is not None else []
-        ways += [percent_of(self.personal, s.percent)] if s.percent is not None else []
-        ways += [sum(x.yuan for x in s.shares)] if s.shares else []
-        if not ways or ways[0] == 0:
-            raise Mistake(path, "a subsidy needs an amount: all, yuan, percent or shares")
-        if len(set(ways)) > 1:
-            raise Mistake(path, f"the amounts given do not agree: {', '.join(yuan(w) for w in ways)}")
-        return ways[0]
-
-    def incentive(self, x: form.IncentiveForm, path: Path) -> p.Incentive:
-        return p.Incentive(x.code, x.title, x.yuan, self.tests.test(x.when, (*path, "when")), self.cite(x, path))
+    def incentive(
+        self, x: IncentiveForm | AddOnForm, path: Path, kind: Literal["incentive", "add_on"] = "incentive"
+    ) -> p.Incentive:
+        when = self.tests.test(x.when, (*path, "when")) if x.when else c.ALWAYS
+        return p.Incentive(x.code, x.title, x.yuan, when, self.cite(x, path), kind)
 
     def note(self, n: form.NoteForm, path: Path) -> p.Note:
         return p.Note(
@@ -204,6 +204,9 @@ class _Lowering:
     def _check_names(self) -> None:
         if self.first > self.last:
             raise Mistake(("coverage", "ends"), "the coverage year ends before it starts")
+        for name, codes in self.pack.groups.items():
+            for i, code in enumerate(codes):
+                self.tests.check_local(code, ("groups", name, i))
         lists: list[tuple[str, list[Any]]] = [("routes", self.pack.routes), ("subsidies", self.pack.subsidies)]
         for key, forms in lists:
             seen: set[str] = set()
@@ -211,6 +214,13 @@ class _Lowering:
                 if named.id in seen:
                     raise Mistake((key, i, "id"), f"the id {named.id!r} is used twice")
                 seen.add(named.id)
+
+
+def _levels(routes: Iterable[p.Route]) -> Iterator[int]:
+    """The contributions that a subsidy may be taken off from."""
+    for route in routes:
+        if route.subsidy != "none" and route.personal_fen and not route.unpriced:
+            yield route.personal_fen
 
 
 def _event_of(when: Test) -> c.Event | None:

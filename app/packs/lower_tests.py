@@ -1,15 +1,17 @@
 """Turns the conditions of a pack into the engine's tests: dates to ordinals, window edges to dates, groups to codes."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal, cast
 
 from app.packs import form_tests as ft
-from app.packs.form import SelectorForm
+from app.packs.form import PackForm
+from app.packs.form_prices import SelectorForm
 from app.packs.mistakes import Mistake
 from app.rules import conditions as c
 from app.rules.days import year_bounds
-from app.rules.policy import Window
-from app.rules.vocabulary import CLASSES, IDENTITIES
+from app.rules.policy import Selector, Window
+from app.rules.vocabulary import CLASSES, IDENTITIES, LOCAL, SCHOOLS
 
 Path = tuple[str | int, ...]
 _CENTURY = 1200  # months
@@ -18,8 +20,10 @@ _CENTURY = 1200  # months
 class TestLowering:
     """Knows the pack's year, windows and groups; `path` is where in the pack a test stands, for error messages."""
 
-    def __init__(self, year: int, windows: dict[str, Window], groups: dict[str, list[str]]) -> None:
-        self.year, self.windows, self.groups = year, windows, groups
+    def __init__(self, pack: PackForm, windows: dict[str, Window]) -> None:
+        self.year, self.windows, self.groups = pack.coverage_year, windows, pack.groups
+        self.local = {LOCAL + name: form for name, form in pack.local_identities.items()}
+        self._spelling_out: list[str] = []
 
     def test(self, t: ft.Test, path: Path) -> c.Condition:
         """The conjunction of everything the condition says."""
@@ -34,7 +38,9 @@ class TestLowering:
             parts.append(self._employee(t.employee_insurance, (*path, "employee_insurance")))
         if t.identity:
             parts.append(self.identity(t.identity, (*path, "identity")))
-        parts += self._flags(t)
+        parts += [*self._flags(t), *self._numbers(t)]
+        if t.age:
+            parts.append(_aged(t.age, (*path, "age")))
         for i, part in enumerate(t.all or []):
             parts.append(self.test(part, (*path, "all", i)))
         if t.any is not None:
@@ -51,13 +57,30 @@ class TestLowering:
         ]
         return [_yes_or_no(value, fact) for value, fact in said if value is not None]
 
+    def _numbers(self, t: ft.Test) -> list[c.Condition]:
+        parts: list[c.Condition] = []
+        if t.tier is not None:
+            parts.append(c.IsOneOf("tier", (t.tier,)))
+        if t.school:
+            parts.append(c.IsOneOf("school", tuple(sorted(list(SCHOOLS).index(name) for name in t.school.any_of))))
+        counts: list[tuple[ft.MonthsTest | None, c.Count]] = [
+            (t.missed_years, "missed_years"),
+            (t.repaid_years, "repaid_years"),
+            (t.continuous_years, "continuous_years"),
+            (t.zero_claim_years, "zero_claim_years"),
+        ]
+        return parts + [test for said, fact in counts if said for test in _counted(said, fact)]
+
     def paid(self, p: ft.PaidTest, path: Path) -> c.Condition:
         parts: list[c.Condition] = []
         if p.in_:
             window = self.window(p.in_, (*path, "in"))
             parts += [_not_before(window.opens), c.PaidBy(c.On(window.closes))]
         if p.after:
-            parts.append(_not_before(self.window(p.after, (*path, "after")).closes + 1))
+            window = self.window(p.after, (*path, "after"))
+            if not window.stated_closing:
+                raise Mistake((*path, "after"), f"nothing comes after {p.after!r}: its closing is not stated")
+            parts.append(_not_before(window.closes + 1))
         if p.from_:
             parts.append(_not_before(p.from_.toordinal()))
         if p.to:
@@ -120,10 +143,8 @@ class TestLowering:
             (t.months_paid_last_year, "months_last"),
         ]
         for test, count in months:
-            if test and test.at_least is not None:
-                parts.append(c.AtLeast(count, test.at_least))
-            if test and test.below is not None:
-                parts.append(c.Not(c.AtLeast(count, test.below)))
+            if test:
+                parts += _counted(test, count)
         flags: list[tuple[bool | None, c.Flag]] = [(t.gap_this_year, "gap"), (t.lapsed_last_year, "lapsed")]
         return c.all_of([*parts, *(_yes_or_no(value, fact) for value, fact in flags if value is not None)])
 
@@ -131,10 +152,15 @@ class TestLowering:
         """Identity codes, with the pack's groups spelled out."""
         found: set[str] = set()
         for i, name in enumerate(names):
-            if name not in self.groups and name not in IDENTITIES:
+            if name not in self.groups and name not in IDENTITIES and name not in self.local:
                 raise Mistake((*path, i), f"{name!r} is neither an identity of the vocabulary nor a group of this pack")
             found |= set(self.groups.get(name, [name]))
         return frozenset(found)
+
+    def check_local(self, code: str, path: Path) -> None:
+        """Raises Mistake for an identity of the notice's own that the pack does not declare."""
+        if code.startswith(LOCAL) and code not in self.local:
+            raise Mistake(path, f"{code!r} is not among this pack's local_identities")
 
     def recognition(self, t: ft.IdentityTest, path: Path) -> tuple[frozenset[str], int | None, int | None]:
         bounds = self._bounds(t.recognized, (*path, "recognized")) if t.recognized else (None, None)
@@ -143,10 +169,30 @@ class TestLowering:
     def identity(self, t: ft.IdentityTest, path: Path) -> c.Condition:
         codes, first, last = self.recognition(t, path)
         held = c.HasIdentity(codes, first, last)
-        return c.any_of([held, _hundred(first, last)]) if "centenarian" in codes else held
+        return c.any_of([held, *self._held_anyway(sorted(codes), first, last)])
 
-    def selector(self, s: SelectorForm, r: ft.RecognizedTest | None, path: Path) -> c.Condition:
-        """A subsidy's identity, in some of its classes where it names them."""
+    def _held_anyway(self, codes: list[str], first: int | None, last: int | None) -> list[c.Condition]:
+        """What makes somebody have an identity without being recognized: a hundredth birthday, or what a pack says."""
+        found = [_hundred(first, last)] if "centenarian" in codes else []
+        for code in codes:
+            form = self.local.get(code)
+            if form is not None and form.when is not None:
+                place = ("local_identities", code.removeprefix(LOCAL), "when")
+                if code in self._spelling_out:
+                    raise Mistake(place, f"{code!r} is explained by itself")
+                self._spelling_out.append(code)
+                found.append(self.test(form.when, place))
+                self._spelling_out.pop()
+        return found
+
+    def selector(self, s: SelectorForm, r: ft.RecognizedTest | None, path: Path) -> Selector:
+        """A subsidy's identity, in some of its classes where it names them, and under its further condition."""
+        self.check_local(s.code, path)
+        held = self._selected(s, r, path)
+        more = [self.test(s.when, (*path, "when"))] if s.when else []
+        return Selector(s.code, c.all_of([held, *more]))
+
+    def _selected(self, s: SelectorForm, r: ft.RecognizedTest | None, path: Path) -> c.Condition:
         first, last = self._bounds(r, (*path, "recognized")) if r else (None, None)
         if s.classes is not None:
             known = list(CLASSES.get(s.code, ()))
@@ -154,7 +200,30 @@ class TestLowering:
                 raise Mistake((*path, "classes"), f"{s.code} has no such class; known: {', '.join(known) or 'none'}")
             return c.HasClass(s.code, tuple(sorted(known.index(name) for name in s.classes)), first, last)
         held = c.HasIdentity(frozenset({s.code}), first, last)
-        return c.any_of([held, _hundred(first, last)]) if s.code == "centenarian" else held
+        return c.any_of([held, *self._held_anyway([s.code], first, last)])
+
+
+def _counted(test: ft.MonthsTest, count: c.Count) -> Iterator[c.Condition]:
+    if test.at_least is not None:
+        yield c.AtLeast(count, test.at_least)
+    if test.below is not None:
+        yield c.Not(c.AtLeast(count, test.below))
+
+
+def _aged(age: ft.AgeTest, path: Path) -> c.Condition:
+    """A birthday reached by a day: `at_least` full years, not yet `below`."""
+    parts: list[c.Condition] = []
+    for years, wanted in ((age.at_least, True), (age.below, False)):
+        if years is None:
+            continue
+        if isinstance(age.on, str):  # the birthday itself counts: the day before it is not reached any more
+            reached: c.Condition = c.Not(c.PaidBy(c.After(c.Birth(), 12 * years, "months", -1)))
+        else:
+            reached = c.EventBy(c.After(c.Birth(), 12 * years, "months"), age.on.toordinal())
+        parts.append(reached if wanted else c.Not(reached))
+    if not parts:
+        raise Mistake(path, "says nothing about the age; name at_least or below")
+    return c.all_of(parts)
 
 
 def _not_before(day: int) -> c.Condition:

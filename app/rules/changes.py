@@ -46,8 +46,12 @@ def thresholds_of(policy: Policy) -> Thresholds:
 
 def _spans(policy: Policy) -> Iterator[Span]:
     for route in policy.routes:
-        yield from ((-wait.days, "days") for wait in route.waits)
-    for test in _tests(policy):
+        # A start that moves with payment meets a day that does not on these days.
+        yield (-route.start.shift, "days")
+        for wait in route.waits:
+            lead = wait.days + wait.shift + route.start.shift
+            yield from (((-wait.months, "months"),) if wait.months else ((-lead, "days"), (-lead - 1, "days")))
+    for test in tests_of(policy):
         match test:
             case c.PaidBy(c.After(_, count, unit, _)) | c.EventBy(c.After(_, count, unit, _), _):
                 yield count, unit
@@ -58,8 +62,9 @@ def _spans(policy: Policy) -> Iterator[Span]:
 def _fixed_days(policy: Policy) -> Iterator[int]:
     yield from (policy.first_day, policy.last_day + 1, *days.year_bounds(policy.coverage_year - 1))
     yield from (d for w in policy.windows for d in (w.opens, w.closes))
+    yield from (d for span in (policy.pause.spans if policy.pause else ()) for d in span)
     yield from (r.start.day for r in policy.routes if r.start.day is not None)
-    for test in _tests(policy):
+    for test in tests_of(policy):
         match test:
             case c.PaidBy(c.On(day)) | c.EventBy(_, day):
                 yield day
@@ -69,7 +74,7 @@ def _fixed_days(policy: Policy) -> Iterator[int]:
                 pass
 
 
-def _tests(policy: Policy) -> Iterator[c.Condition]:
+def tests_of(policy: Policy) -> Iterator[c.Condition]:
     """Every single test in the policy that can decide an answer."""
     for route in policy.routes:
         yield from c.leaves(route.when)
@@ -89,7 +94,7 @@ def _behind(day: int, spans: frozenset[Span]) -> Iterator[int]:
     for count, unit in spans:
         # Spans reach back a century at most; days before that can't meet a day of payment in any coverage year.
         meet = day + count if unit == "days" else days.plus_months(max(day, _CENTURY), count)
-        yield from range(meet, meet + 4)
+        yield from range(meet - (unit == "months" and count < 0), meet + 4)
 
 
 def _month_firsts(policy: Policy) -> Iterator[int]:

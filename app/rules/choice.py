@@ -8,6 +8,8 @@ from app.rules.policy import Policy
 # (payable, waits, start unstated, start, index of the route, index of its wait): Python's order of tuples is the
 # convention's order: lowest payable, no wait, a stated start, the earlier start, then the notice's order.
 Offer = tuple[int, bool, int, Any, int, int]
+# How a start moves that does not simply lie so many days after payment.
+_BY_MONTHS, _DAY_BY_DAY = -1, -2
 
 
 def present(dated: dict[str, Any], pay: int, until: int) -> tuple[dict[str, Any], int]:
@@ -49,17 +51,20 @@ def earlier_of(policy: Policy, best: Offer, offer: Offer, pay: int, until: int) 
 
 
 def _lead(policy: Policy, offer: Offer) -> int | None:
-    """How many days after payment the offer's start lies, None where it does not follow payment, -1 by months."""
+    """How many days after payment the offer's start lies, None where it does not follow payment, or how it moves."""
     route = policy.routes[offer[4]]
     if offer[5] >= 0:
-        return route.waits[offer[5]].days
+        wait = route.waits[offer[5]]
+        return wait.days if wait.plain and route.start.anchor != "payment" else _DAY_BY_DAY
     if route.start.anchor != "payment":
         return None
-    return -1 if route.start.next_month else 0
+    return _BY_MONTHS if route.start.next_month else route.start.shift
 
 
 def _meeting(lead: int, other: int, pay: int) -> int:
-    if lead < 0:
+    if lead == _DAY_BY_DAY:
+        return pay
+    if lead == _BY_MONTHS:
         return days.next_month(pay) - 1
     # Before it, behind it and level with it are three states: the next change after `pay`.
     return min((day for day in (other - lead - 1, other - lead) if day >= pay), default=days.LAST)

@@ -12,23 +12,27 @@ before the year's end is looked at, None where not stated; until: last day on wh
 `valid_through` speaks of the first four.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from app.rules import conditions as c
 from app.rules import unknown
-from app.rules.changes import Thresholds, thresholds_of
+from app.rules.changes import Thresholds, tests_of, thresholds_of
 from app.rules.choice import earlier_of, present, recognized
 from app.rules.emit import Writer
+from app.rules.emit_offers import write_routes
 from app.rules.facts import Facts
-from app.rules.policy import Policy, Route, Start
+from app.rules.pauses import put_off
+from app.rules.person import Known
+from app.rules.policy import Policy, Subsidy
 from app.rules.vocabulary import (
     EMPLOYEE_INSURED,
     INSURED_ELSEWHERE,
     NOT_YET_BORN,
     NOT_YET_OPEN,
+    NUMBERS,
     OPEN,
     WINDOW_CLOSED,
     YEAR_OVER,
@@ -42,24 +46,45 @@ Aside = Callable[[int, Facts], bool]
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A policy with its functions. `asides`: the conditions of its conditional notes, by index; `kinds` keeps
-    the answers that quoting.py has written so far."""
+    the answers that quoting.py has written so far; `asked`: the numbers that its rules ask for, with their bounds;
+    `known`: the words that are this notice's own."""
 
     policy: Policy
     decide: Decide
     decide_plain: Decide
     asides: dict[int, Aside]
     thresholds: Thresholds
+    asked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
     kinds: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 def compile_policy(policy: Policy) -> Compiled:
+    asked = _asked(policy)
     return Compiled(
         policy,
         _load(policy, "decide", source(policy, tracking=True)),
         _load(policy, "decide", source(policy, tracking=False)),
         {i: _aside(policy, note.when) for i, note in enumerate(policy.notes) if note.conditional},
         thresholds_of(policy),
+        asked,
+        Known(policy.local_names.keys(), _tiers(policy) if "tier" in asked else None),
     )
+
+
+def _asked(policy: Policy) -> dict[str, tuple[int, int]]:
+    """The numbers that the rules ask for."""
+    facts = {test.fact for test in tests_of(policy) if isinstance(test, c.AtLeast | c.IsOneOf)}
+    bounds: dict[str, tuple[int, int]] = {fact: (0, most) for fact, most in NUMBERS.items() if fact in facts}
+    if "tier" in bounds:
+        bounds["tier"] = (min(_tiers(policy)), max(_tiers(policy)))
+    return bounds
+
+
+def _tiers(policy: Policy) -> set[int]:
+    """The tiers that there are: those that a rule names."""
+    named = (test for test in tests_of(policy) if isinstance(test, c.IsOneOf) and test.fact == "tier")
+    return {tier for test in named for tier in test.values}
 
 
 def source(policy: Policy, *, tracking: bool) -> str:
@@ -68,10 +93,13 @@ def source(policy: Policy, *, tracking: bool) -> str:
     gates = list(_gates(policy, writer))
     # Behind the gates the day of payment lies between the first opening and the year's end.
     writer.first, writer.last = policy.opens, policy.last_day
-    rest = [*_subsidies(policy, writer), *_routes(policy, writer), *_ending(policy, writer)]
+    rest = [*_subsidies(policy, writer), *write_routes(policy, writer), *_ending(policy, writer)]
     body = [*gates, *writer.hoisted(), *rest]
     names = [f"{name} = frozenset({sorted(codes)!r})" for name, codes in writer.constants.items()]
-    return "\n".join([*names, "def decide(pay, f):", *(f"    {line}" for line in body), ""])
+    if policy.pause is None:
+        return "\n".join([*names, "def decide(pay, f):", *(f"    {line}" for line in body), ""])
+    whole = ["def decide(pay, f): return paused(decide_open, pay, f)", ""]
+    return "\n".join([*names, "def decide_open(pay, f):", *(f"    {line}" for line in body), *whole])
 
 
 def _load(policy: Policy, name: str, text: str) -> Any:
@@ -81,6 +109,7 @@ def _load(policy: Policy, name: str, text: str) -> Any:
         "present": present,
         "recognized": recognized,
         "earlier_of": partial(earlier_of, policy),
+        "paused": put_off(policy),
     }
     exec(compile(text, f"<{policy.id}>", "exec"), namespace)
     return namespace[name]
@@ -128,95 +157,28 @@ def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
 
 
 def _subsidies(policy: Policy, writer: Writer) -> Iterator[str]:
-    """The largest subsidy the person has a claim to; of equal ones the first in the notice (sorting is stable)."""
-    yield "subsidy, who, off = -1, '', 0"
-    branches = [
-        (index, row.fen, s.code, c.all_of([row.when, s.when]))
-        for index, row in sorted(enumerate(policy.subsidies), key=lambda pair: -pair[1].fen)
-        for s in row.selectors
-    ]
+    """For each contribution there is, the largest subsidy that the person has a claim to; of equal ones the first in
+    the notice (sorting is stable)."""
+    for n, level in enumerate(policy.levels):
+        rows = [(i, row) for i, row in enumerate(policy.subsidies) if row.of_fen == level]
+        yield from _largest(str(n) if n else "", sorted(rows, key=lambda pair: -pair[1].fen), writer)
+
+
+def _largest(suffix: str, rows: list[tuple[int, Subsidy]], writer: Writer) -> Iterator[str]:
+    names = f"subsidy{suffix}, who{suffix}, off{suffix}"
+    yield f"{names} = -1, '', 0"
+    branches = [(i, row, s.code, c.all_of([row.when, s.when])) for i, row in rows for s in row.selectors]
     guarded = all(any(isinstance(t, c.HasIdentity | c.HasClass) for t in _demands(when)) for *_, when in branches)
     indent = "    " if guarded else ""
     if guarded and branches:
         yield "if ids:"
-    for n, (index, fen, code, when) in enumerate(branches):
+    for n, (index, row, code, when) in enumerate(branches):
         word = "elif" if n else "if"
-        yield f"{indent}{word} {writer.test(when)}: subsidy, who, off = {index}, {code!r}, {fen}"
+        yield f"{indent}{word} {writer.test(when)}: {names} = {index}, {code!r}, {row.off}"
 
 
 def _demands(when: c.Condition) -> tuple[c.Condition, ...]:
     return when.parts if isinstance(when, c.All) else (when,)
-
-
-def _routes(policy: Policy, writer: Writer) -> Iterator[str]:
-    """Every route that is open, and of those the most favorable (conventions: choice.py).
-
-    While unknown facts are explored, a route that could not beat the best one so far is not looked at: each test left
-    out is a fact that need not be split. There the cheap routes come first; the index in the offer keeps the order.
-    """
-    yield "best, opened = None, ()"
-    routes = list(enumerate(policy.routes))
-    if not writer.tracking:
-        routes.sort(key=lambda pair: pair[1].personal_fen + pair[1].surcharge_fen)
-    for index, route in routes:
-        hopeful = "" if writer.tracking else f"(best is None or {_at_best(index, route, policy)} < best) and "
-        yield f"if {hopeful}{writer.test(route.when)}:"
-        for line in _offer(index, route, policy, writer):
-            yield f"    {line}"
-
-
-def _payable(route: Route) -> str:
-    charged = route.personal_fen + route.surcharge_fen
-    return f"{charged} - off" if route.subsidy == "applies" else repr(charged)
-
-
-def _at_best(index: int, route: Route, policy: Policy) -> str:
-    """The best offer that a route can make to anybody who pays on this day."""
-    waits = any(wait.when == c.ALWAYS for wait in route.waits)
-    start = route.start
-    if start.anchor == "not_stated":
-        return f"({_payable(route)}, 0, 1, 0, {index})"
-    earliest = repr(start.day if start.anchor == "day" else policy.first_day)
-    if start.anchor == "payment":
-        earliest = f"max({earliest}, {'next_month(pay)' if start.next_month else 'pay'})"
-    return f"({_payable(route)}, {waits}, 0, {earliest}, {index})"
-
-
-def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator[str]:
-    if route.start.anchor == "not_stated":
-        yield f"offer = ({_payable(route)}, 0, 1, 0, {index}, -1)"
-    else:
-        yield f"start, wait = {_start(route.start, policy, writer)}, -1"
-        for n, wait in enumerate(route.waits):
-            yield f"{'elif' if n else 'if'} {writer.test(wait.when)}: start, wait = max(start, pay + {wait.days}), {n}"
-        waits = "wait >= 0" if route.waits else "False"
-        yield f"offer = ({_payable(route)}, {waits}, 0, start, {index}, wait)"
-    if writer.tracking:
-        yield f"opened += ({index},)"
-        yield "if best is None or offer[0] < best[0]: best = offer"
-        yield "elif offer[0] == best[0]: best, until = earlier_of(best, offer, pay, until)"
-    else:
-        yield "if best is None or offer < best: best = offer"
-
-
-def _start(start: Start, policy: Policy, writer: Writer) -> str:
-    """The first day with benefits: never before birth, nor before the coverage year unless the notice names the day."""
-    if start.anchor == "day":
-        return f"(birth if birth > {start.day} else {start.day})"
-    if start.anchor == "coverage_year":
-        return f"(birth if birth > {policy.first_day} else {policy.first_day})"
-    if start.anchor == "payment":
-        day = "pay"
-    elif start.anchor == "recognition":
-        assert start.recognition is not None
-        r = start.recognition
-        day = f"recognized(ids, {writer.constant(r.codes)}, {r.first!r}, {r.last!r})"
-    else:
-        assert start.event is not None
-        day = writer.day(start.event)
-    if start.next_month:
-        day = f"next_month({day})"
-    return f"max({policy.first_day}, birth{'' if day == 'birth' else f', {day}'})"
 
 
 def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
@@ -225,12 +187,24 @@ def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
     for index, incentive in enumerate(policy.incentives):
         yield f"if {writer.test(incentive.when)}: perks += ({index},)"
     yield "_, _, unstated, start, route, wait = best"
-    first: dict[tuple[str, int, int], int] = {}
-    same = [first.setdefault((r.id, r.personal_fen, r.surcharge_fen), i) for i, r in enumerate(policy.routes)]
-    shares: dict[tuple[tuple[str, int], ...], int] = {}
-    alike = (*[shares.setdefault(row.shares, i) for i, row in enumerate(policy.subsidies)], -1)
-    granting = tuple(r.subsidy == "applies" for r in policy.routes)
+    yield from _of_the_level_taken(policy)
+    first: dict[tuple[str, int, int, bool], int] = {}
+    keys = [(r.id, r.personal_fen, r.surcharge_fen, r.unpriced) for r in policy.routes]
+    same = [first.setdefault(key, i) for i, key in enumerate(keys)]
+    shares: dict[object, int] = {}
+    alike = (*[shares.setdefault(row.worth, i) for i, row in enumerate(policy.subsidies)], -1)
+    granting = tuple(r.subsidy == "applies" and not r.unpriced for r in policy.routes)
     yield f"granted = {alike!r}[subsidy]" + ("" if all(granting) else f" if {granting!r}[route] else -1")
     known = "route" if same == list(range(len(same))) else f"{tuple(same)!r}[route]"
     start = "None if unstated else start"
     yield f"return ({OPEN}, {known}, granted, perks, route, wait, subsidy, who, opened, {start}, until)"
+
+
+def _of_the_level_taken(policy: Policy) -> Iterator[str]:
+    """Several contributions, several subsidies: the one that goes with the way in."""
+    count = len(policy.levels)
+    if count > 1:
+        at = f"[{tuple(policy.level(r) for r in policy.routes)!r}[route]]"
+        for name in ("subsidy", "who"):
+            chosen = ", ".join(name + (str(n) if n else "") for n in range(count))
+            yield f"{name} = ({chosen}){at}"

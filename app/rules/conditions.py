@@ -90,7 +90,8 @@ class HadJob:
 
 
 Flag = Literal["insured", "parent", "gap", "lapsed", "zero_claims"]
-Count = Literal["months_this", "months_last"]
+Number = Literal["tier", "school", "missed_years", "repaid_years", "continuous_years", "zero_claim_years"]
+Count = Literal["months_this", "months_last"] | Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ class IsTrue:
 class AtLeast:
     fact: Count
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsOneOf:
+    """A number (the tier chosen, the index of a school level) is one of these."""
+
+    fact: Number
+    values: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,9 @@ class Not:
     part: "Condition"
 
 
-Condition = PaidBy | EventBy | HasIdentity | HasClass | HasCircumstance | HadJob | IsTrue | AtLeast | All | Any | Not
+Condition = (
+    PaidBy | EventBy | HasIdentity | HasClass | HasCircumstance | HadJob | IsTrue | AtLeast | IsOneOf | All | Any | Not
+)
 
 ALWAYS = All(())
 

@@ -5,8 +5,10 @@ months are calendar months clamped to the month's last day.
 """
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 FIRST = date.min.toordinal()
 LAST = date.max.toordinal()
@@ -33,6 +35,17 @@ def next_month(day: int) -> int:
     if (start.year, start.month) == (date.max.year, 12):
         return LAST
     return date(start.year + start.month // 12, start.month % 12 + 1, 1).toordinal()
+
+
+def monthly_spans(first: int, last: int, start: int, end: int | Literal["month_end"]) -> Iterator[tuple[int, int]]:
+    """In every month between two days the days of the month from `start` to `end`; where a month has them."""
+    month = next_month(first) - monthrange(date.fromordinal(first).year, date.fromordinal(first).month)[1]
+    while month <= last:
+        after = next_month(month)
+        span = month + start - 1, after - 1 if end == "month_end" else min(month + end - 1, after - 1)
+        if span[0] < after:
+            yield span
+        month = after
 
 
 def year_bounds(year: int) -> tuple[int, int]:

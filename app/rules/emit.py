@@ -12,6 +12,7 @@ from typing import assert_never
 
 from app.rules import conditions as c
 from app.rules import days
+from app.rules.vocabulary import NUMBERS
 
 _FLAGS: dict[str, str] = {name: f"f.{name}" for name in ("insured", "parent", "gap", "lapsed", "zero_claims")}
 
@@ -60,7 +61,9 @@ class Writer:
             case c.IsTrue(fact):
                 return _FLAGS[fact]
             case c.AtLeast(fact, count):
-                return f"(f.{fact} >= {count!r})"
+                return f"({_number(fact)} >= {count!r})"
+            case c.IsOneOf(fact, values):
+                return f"({_number(fact)} in {values!r})"
             case _:
                 assert_never(condition)
 
@@ -119,6 +122,10 @@ class Writer:
     def _has_class(self, test: c.HasClass) -> str:
         held = self._has_identity(frozenset({test.code}), test.first, test.last)
         return f"({held} and f.classes[{test.code!r}] in {test.classes!r})"
+
+
+def _number(fact: c.Count) -> str:
+    return f"f.numbers[{fact!r}]" if fact in NUMBERS else f"f.{fact}"
 
 
 def _join(word: str, parts: list[str], *, neutral: str, final: str) -> str:

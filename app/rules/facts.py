@@ -1,12 +1,14 @@
 """A person's facts as compiled rules read them: integers, and in place of what nobody said UNKNOWN or a Hole."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.rules import days
 from app.rules.person import Person
 from app.rules.unknown import UNKNOWN, Hole, Ranges, SettledBy, World
-from app.rules.vocabulary import CLASSES
+from app.rules.vocabulary import CLASSES, NUMBERS
 
+PERSON = "person."
 BIRTH = "person.birth_date"
 CLASS = "person.identities.class"
 ON = "person.circumstances.on"
@@ -28,7 +30,7 @@ class Facts:
 
     __slots__ = (
         "birth", "circumstances", "classes", "elsewhere", "employed_before", "ended", "gap", "had_job", "identities",
-        "insured", "lapsed", "months_last", "months_this", "parent", "zero_claims",
+        "insured", "lapsed", "months_last", "months_this", "numbers", "parent", "zero_claims",
     )  # fmt: skip
 
     birth: Any
@@ -46,8 +48,10 @@ class Facts:
     parent: Any
     zero_claims: bool
     elsewhere: bool
+    numbers: dict[str, Any]
 
 
+_UNSAID: dict[str, Any] = dict.fromkeys(NUMBERS, UNKNOWN)  # the numbers of everybody who gives none
 _NOTHING: dict[str, Any] = {}  # shared by everybody without identities or circumstances; compiled rules only read
 
 
@@ -63,6 +67,7 @@ def read_facts(person: Person, coverage_year: int) -> Facts:
     f.parent = _known(person.parent_insured_in_province)
     f.zero_claims = person.zero_claims_last_year
     f.elsewhere = person.insured_elsewhere
+    f.numbers = {**_UNSAID, **dict(person.numbers)} if person.numbers else _UNSAID
     f.identities = f.classes = f.circumstances = _NOTHING
     if person.identities:
         _read_identities(f, person)
@@ -115,9 +120,12 @@ def _settle(f: Facts, coverage_year: int) -> None:
         f.lapsed = True
 
 
-def unknown_ranges(f: Facts, day: int) -> Ranges:
-    """For each unknown fact the values it may have on `day`, whatever the others are."""
-    ranges: Ranges = {}
+def unknown_ranges(f: Facts, day: int, asked: Mapping[str, tuple[int, int]] = _NOTHING) -> Ranges:
+    """For each unknown fact the values it may have on `day`, whatever the others are.
+
+    `asked`: the numbers that the policy asks for, with their bounds.
+    """
+    ranges: Ranges = {f"{PERSON}{n}": bounds for n, bounds in asked.items() if f.numbers[n] is UNKNOWN}
     if f.birth is UNKNOWN:
         ranges[BIRTH] = (days.FIRST, days.LAST)
     for code, index in f.classes.items():
@@ -153,6 +161,8 @@ def facts_in(world: World, f: Facts, coverage_year: int) -> Facts:
     g.birth, g.parent = hole(BIRTH, f.birth), hole(PARENT, f.parent)
     g.classes = {code: hole(f"{CLASS}#{code}", index) for code, index in f.classes.items()}
     g.circumstances = {code: hole(f"{ON}#{code}", on) for code, on in f.circumstances.items()}
+    if any(f"{PERSON}{n}" in world.ranges for n in f.numbers):
+        g.numbers = {n: hole(f"{PERSON}{n}", value) for n, value in f.numbers.items()}
     g.ended, g.gap = hole(ENDED, f.ended), hole(GAP, f.gap)
     g.months_this, g.months_last = hole(MONTHS_THIS, f.months_this), hole(MONTHS_LAST, f.months_last)
     first, last = days.year_bounds(coverage_year - 1)

@@ -19,20 +19,29 @@ from app.rules.unknown import Hole, Leaf, Undecided, World, explore
 @dataclass(frozen=True, slots=True)
 class Prospect:
     """One distinct answer. `start` is the first day with benefits: None where unstated or where none are left, and
-    where it moves with an unknown fact: then `follows` names the fact, and `moves` is how (None: it is that day)."""
+    where it moves with an unknown fact: then `follows` names the fact, and `moves` is how (None: it is that day).
+    Amounts that are not known are None."""
 
     code: int
     route: str | None
     waiting_days: int | None
+    waiting_months: int | None
     start: int | None
     none_left: bool
     follows: str | None
-    personal: int
-    surcharge: int
-    off: int
+    personal: int | None
+    surcharge: int | None
+    off: int | None
     granted: int
     incentives: tuple[int, ...]
     moves: Callable[[int], int] | None = field(default=None, compare=False)
+
+    @property
+    def payable(self) -> int | None:
+        """What is to be paid, None where it is not known."""
+        if self.personal is None or self.surcharge is None or self.off is None:
+            return None
+        return self.personal + self.surcharge - self.off
 
     def start_when(self, value: int) -> int | None:
         """The first day with benefits where the fact that it follows has this value."""
@@ -86,7 +95,7 @@ def _same(one: Finding, other: Finding) -> bool:
 
 def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     year = compiled.policy.coverage_year
-    ranges = unknown_ranges(facts, day)
+    ranges = unknown_ranges(facts, day, compiled.asked)
     # Where no day is unknown, the verdicts say themselves how long they hold.
     dated = any(is_day(fact) for fact in ranges)
     decide = compiled.decide_plain if dated else compiled.decide
@@ -113,20 +122,22 @@ def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
 def _prospect(compiled: Compiled, verdict: Verdict) -> Prospect:
     code, _, granted, incentives, number, wait, _, _, _, start, _ = verdict
     if number < 0:
-        return Prospect(code, None, None, None, False, None, 0, 0, 0, granted, incentives)
+        return Prospect(code, None, None, None, None, False, None, 0, 0, 0, granted, incentives)
     none_left = start is not None and start > compiled.policy.last_day
     hole = start if isinstance(start, Hole) and not none_left else None
     route = compiled.policy.routes[number]
+    row = compiled.policy.subsidies[granted] if granted >= 0 else None
     return Prospect(
         code,
         route.id,
         route.waiting_days(wait),
+        route.waiting_months(wait),
         None if none_left or hole else start,
         none_left,
         hole.fact if hole else None,
-        route.personal_fen,
-        route.surcharge_fen,
-        compiled.policy.subsidies[granted].fen if granted >= 0 else 0,
+        None if route.unpriced else route.personal_fen,
+        None if route.unpriced else route.surcharge_fen,
+        None if route.unpriced or (row and row.unknown) else row.off if row else 0,
         granted,
         incentives,
         hole.step if hole else None,
@@ -145,8 +156,8 @@ def _settled(box: Leaf) -> Prospect:
 
 
 def _order(p: Prospect) -> tuple[Any, ...]:
-    payable = p.personal + p.surcharge - p.off
-    return p.code, payable, p.route or "", p.waiting_days or 0, p.start or days.LAST, p.follows or ""
+    price, wait = (p.payable is None, p.payable or 0), (p.waiting_days or 0, p.waiting_months or 0)
+    return p.code, price, p.route or "", wait, p.start or days.LAST, p.follows or ""
 
 
 def missing_facts(boxes: Sequence[Leaf]) -> tuple[str, ...]:

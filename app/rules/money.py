@@ -19,6 +19,12 @@ def yuan(fen: int) -> str:
     return f"{whole}.{rest:02d}元" if rest else f"{whole}元"
 
 
-def percent_of(fen: int, percent: int) -> int:
-    """A share in per cent, rounded half up to a whole fen: the only rounding in the product."""
-    return (fen * percent + 50) // 100
+_UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
+
+
+def rounded_share(fen: int, percent: int, rounding: str) -> int:
+    """A share in per cent, rounded as said (`down_to_jiao`; with `nearest` a half goes up): the only rounding."""
+    way, _, unit = rounding.partition("_to_" if "_to_" in rounding else "_")
+    step = _UNITS[unit] * 100
+    add = {"down": 0, "nearest": step // 2, "up": step - 1}[way]
+    return (fen * percent + add) // step * _UNITS[unit]

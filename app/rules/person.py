@@ -1,11 +1,11 @@
 """A person as asked about: the facts as given, where None means that nobody said, never that it is false."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from app.rules.days import year_bounds
-from app.rules.vocabulary import CLASSES
+from app.rules.vocabulary import CLASSES, LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,40 @@ class Person:
     zero_claims_last_year: bool = False
     parent_insured_in_province: bool | None = None
     insured_elsewhere: bool = False
+    numbers: tuple[tuple[str, int], ...] = ()
 
 
-def contradictions(person: Person, coverage_year: int) -> list[tuple[str, str]]:
-    """What the facts say against each other, as (field path, Chinese sentence); empty where they can all be true."""
-    if not (person.identities or person.circumstances or person.employee_insurance):
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one notice knows besides the shared vocabulary: identities of its own, and the tiers there are."""
+
+    local_identities: Container[str] = frozenset()
+    tiers: Container[int] | None = None
+
+
+_SHARED_ONLY = Known()
+
+
+def contradictions(person: Person, coverage_year: int, known: Known = _SHARED_ONLY) -> list[tuple[str, str]]:
+    """What the facts say against each other or against what the notice knows, as (field path, Chinese sentence);
+    empty where they can all be true."""
+    if not (person.identities or person.circumstances or person.employee_insurance or person.numbers):
         return []
-    found = [*_identity_clashes(person), *_circumstance_clashes(person)]
+    found = [*_identity_clashes(person), *_circumstance_clashes(person), *_strangers(person, known)]
     if person.employee_insurance:
         found += _employment_clashes(person, person.employee_insurance, coverage_year)
     return found
+
+
+def _strangers(person: Person, known: Known) -> Iterator[tuple[str, str]]:
+    for i, identity in enumerate(person.identities):
+        if identity.code.startswith(LOCAL) and identity.code not in known.local_identities:
+            yield f"person.identities.{i}.code", "该地区的公告没有这一身份"
+    numbers = dict(person.numbers)
+    if known.tiers is not None and "tier" in numbers and numbers["tier"] not in known.tiers:
+        yield "person.tier", "公告没有这一档次"
+    if numbers.get("repaid_years", 0) > numbers.get("missed_years", 99):
+        yield "person.repaid_years", "补缴年数不能多于断保年数"
 
 
 def _identity_clashes(person: Person) -> Iterator[tuple[str, str]]:

@@ -18,22 +18,47 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """First and last day of payment; `stated_opening` is False where the notice names no first day."""
+    """First and last day of payment; the flags are False where the notice does not name the day.
+
+    `month_only`: of the opening the notice names the month.
+    """
 
     name: str
     opens: int
     closes: int
     stated_opening: bool
     cite: Cite
+    stated_closing: bool = True
+    month_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Days within the windows on which no payment is taken: `spans` are (first, last), `text` says which they are."""
+
+    spans: tuple[tuple[int, int], ...]
+    text: str
+    cite: Cite
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """So many days without benefits, the day of payment being the first; applies where `when` holds."""
+    """So many days, or calendar months, without benefits; applies where `when` holds.
+
+    `counts_from` is its first day; `shift` is -1 where benefits begin on its last day.
+    """
 
     days: int
     when: Condition
     cite: Cite
+    months: int = 0
+    counts_from: Literal["payment", "day_after_payment", "month_after_payment", "benefit_start"] = "payment"
+    shift: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """The usual wait: days, the day of payment being the first."""
+        return not self.months and not self.shift and self.counts_from == "payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +72,10 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """When benefits start: with the coverage year, on a fixed day, with payment, an event, a recognition, or unsaid."""
+    """When benefits start: with the coverage year, on a fixed day, with payment, an event, a recognition, or unsaid.
+
+    `shift`: so many days after payment.
+    """
 
     anchor: Literal["coverage_year", "day", "payment", "event", "recognition", "not_stated"]
     cite: Cite
@@ -55,13 +83,16 @@ class Start:
     event: Event | None = None
     recognition: Recognition | None = None
     next_month: bool = False
+    shift: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """One of the notice's ways in, or a variant of one: `entry` is its own name, `id` the one that answers show.
 
-    `subsidy`: taken off at payment, not granted, or not settled by the notice."""
+    `subsidy`: taken off at payment, not granted, or not settled by the notice. `unpriced`: the amounts are not known;
+    `personal_fen` is then the least that the notice names, 0 for none. `rate`: whose contribution it is, in Chinese,
+    where there are several; `benefits_tier`: the tier whose benefits are had for it."""
 
     id: str
     entry: str
@@ -77,12 +108,20 @@ class Route:
     in_window: str | None = None
     event: Event | None = None
     subsidy_cite: Cite | None = None
+    unpriced: bool = False
+    rate: str = ""
+    benefits_tier: int | None = None
 
     def waiting_days(self, wait: int) -> int | None:
-        """The length of the wait with this index, 0 for none (-1), None where the start itself is not stated."""
-        if self.start.anchor == "not_stated":
+        """The length of the wait with this index, 0 for none (-1), None where the start itself is not stated or the
+        wait is counted in months."""
+        if self.start.anchor == "not_stated" or (wait >= 0 and self.waits[wait].months):
             return None
         return self.waits[wait].days if wait >= 0 else 0
+
+    def waiting_months(self, wait: int) -> int | None:
+        """The length of a wait that is counted in months."""
+        return self.waits[wait].months or None if wait >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +134,12 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Subsidy:
-    """`shares` are (fund, fen) and sum up to `fen`."""
+    """`shares` are (fund, fen) and sum up to `fen`.
+
+    `of_fen`: the contribution that it is worked out for, None where there is only one. `settled`: taken off what is
+    paid; or there is nothing to pay and no order; or everything is paid and this comes back later. `unknown`: how much
+    it is the notice does not say, `fen` is the least that it names.
+    """
 
     id: str
     selectors: tuple[Selector, ...]
@@ -103,15 +147,31 @@ class Subsidy:
     fen: int
     shares: tuple[tuple[str, int], ...]
     cite: Cite
+    of_fen: int | None = None
+    settled: Literal["at_payment", "no_order", "refunded"] = "at_payment"
+    unknown: bool = False
+
+    @property
+    def off(self) -> int:
+        """What is taken off at payment."""
+        return 0 if self.settled == "refunded" else self.fen
+
+    @property
+    def worth(self) -> object:
+        """What an answer shows of it; two rows of the same worth are the same to whoever pays."""
+        return self.shares, self.settled, self.unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Incentive:
+    """Something besides the contribution: an advantage, or (`add_on`) another insurance that is paid with it."""
+
     code: str
     title: str
     fen: int
     when: Condition
     cite: Cite
+    kind: Literal["incentive", "add_on"] = "incentive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +221,24 @@ class Policy:
     subsidies: tuple[Subsidy, ...]
     one_subsidy_cite: Cite
     incentives: tuple[Incentive, ...] = ()
+    subsidies_known: bool = True
+    local_identities: tuple[tuple[str, str], ...] = ()
+    pause: Pause | None = None
     notes: tuple[Note, ...] = field(default=())
+
+    @cached_property
+    def local_names(self) -> dict[str, str]:
+        """The Chinese names of the identities that this notice alone knows."""
+        return dict(self.local_identities)
+
+    @cached_property
+    def levels(self) -> tuple[int | None, ...]:
+        """The contributions that subsidies are worked out for; a single None where all are the same."""
+        return tuple(dict.fromkeys(row.of_fen for row in self.subsidies)) or (None,)
+
+    def level(self, route: Route) -> int:
+        """The index of the route's contribution among `levels`; 0 where it makes no difference."""
+        return self.levels.index(route.personal_fen) if route.personal_fen in self.levels else 0
 
     @cached_property
     def opens(self) -> int:

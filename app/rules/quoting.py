@@ -10,8 +10,9 @@ from app.rules.days import iso
 from app.rules.facts import Facts, read_facts
 from app.rules.finding import Finding, Question, find, holds_through
 from app.rules.person import Person
-from app.rules.shape import NONE_LEFT, STATED, UNSTATED, Class, belongs, question_shape, shape, taken_subsidy
+from app.rules.shape import question_shape, shape
 from app.rules.skeleton import Skeleton
+from app.rules.standing import NONE_LEFT, STATED, UNSTATED, Class, belongs, taken_subsidy
 from app.rules.unknown import Undecided
 
 _MOST_KEPT = 128  # answers a pack keeps: real traffic meets a few dozen, hostile traffic must not fill the memory
@@ -47,7 +48,7 @@ def quote(compiled: Compiled, person: Person, pay_date: date) -> Quote:
 
 _NO_DAYS = ("", "", "", "")
 # The answers that name the last day they hold for.
-_LASTING = frozenset({v.OPEN, v.NOT_YET_OPEN, v.WINDOW_CLOSED})
+_LASTING = frozenset({v.OPEN, v.NOT_YET_OPEN, v.WINDOW_CLOSED, v.PAUSED})
 
 
 class Kind:

@@ -1,35 +1,16 @@
 """The contract's answer for one class of people, with marks where the days differ (skeleton.py fills them in)."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.rules import vocabulary as v
 from app.rules import wording as w
+from app.rules import wording_prices as wp
 from app.rules.days import iso
 from app.rules.finding import Prospect, Question
 from app.rules.money import yuan
-from app.rules.policy import Note, Policy, Route
-
-STATED, UNSTATED, NONE_LEFT = range(3)
-_NOT_SETTLED = "subsidy_outside_window_not_settled"  # the explanation says it in its line about the subsidy
-
-
-class Class(NamedTuple):
-    """Everything an answer depends on but the days themselves. `held`: identities that count, sorted; `late`: paid
-    after the main window; `dated`: the route's event has a known day; `notes`: indexes of the conditional notes."""
-
-    code: int
-    route: int
-    wait: int
-    start: int
-    subsidy: int
-    who: str
-    opened: tuple[int, ...]
-    incentives: tuple[int, ...]
-    held: tuple[str, ...]
-    late: bool
-    dated: bool
-    notes: tuple[int, ...]
+from app.rules.policy import Note, Policy, Route, Subsidy
+from app.rules.standing import NONE_LEFT, NOT_SETTLED, STATED, Class, notes_of
 
 
 def shape(policy: Policy, c: Class) -> dict[str, Any]:
@@ -37,34 +18,61 @@ def shape(policy: Policy, c: Class) -> dict[str, Any]:
     if c.code != v.OPEN:
         return _turned_away(policy, c)
     route = policy.routes[c.route]
-    row = policy.subsidies[c.subsidy] if c.subsidy >= 0 else None
-    taken = row if row and route.subsidy == "applies" else None
-    off = taken.fen if taken else 0
-    payable = route.personal_fen + route.surcharge_fen - off
-    notes = list(_notes(policy, c, route))
+    notes, amounts = list(notes_of(policy, c, route)), _amounts(policy, c, route)
     return {
-        "outcome": "payable" if payable else "exempt",
+        "outcome": "exempt" if amounts["payable_fen"] == 0 else "payable",
         "reason": None,
         "missing": [],
         "possible": [],
-        "personal_fen": route.personal_fen,
-        "surcharge_fen": route.surcharge_fen,
-        "subsidy_fen": off,
-        "payable_fen": payable,
-        "subsidies": [
-            {"fund": fund, "identity": c.who, "amount_fen": fen} for fund, fen in (taken.shares if taken else ())
-        ],
+        **amounts,
         "waiting_days": route.waiting_days(c.wait),
+        "waiting_months": route.waiting_months(c.wait),
         "benefits_start": w.START if c.start == STATED else None,
         "benefits_end": None if c.start == NONE_LEFT else iso(policy.last_day),
         "valid_through": w.UNTIL,
         "route": route.id,
-        "incentives": [
-            {"code": policy.incentives[i].code, "amount_fen": policy.incentives[i].fen} for i in c.incentives
-        ],
+        **_beside(policy, c, route),
         "notes": _note_items(notes),
         "explanation": [*_steps(policy, c, route), *_silences(notes)],
         "policy": _policy(policy),
+    }
+
+
+def _amounts(policy: Policy, c: Class, route: Route) -> dict[str, Any]:
+    """What is charged and taken off, None where the notice does not let it be known."""
+    row = policy.subsidies[c.subsidy] if c.subsidy >= 0 else None
+    taken = row if row and route.subsidy == "applies" and not route.unpriced else None
+    off = taken.off if taken else 0
+    payable = None if route.unpriced or (taken and taken.unknown) else route.personal_fen + route.surcharge_fen - off
+    shares = taken.shares if taken and taken.off and not taken.unknown else ()
+    return {
+        "personal_fen": None if route.unpriced else route.personal_fen,
+        "surcharge_fen": None if route.unpriced else route.surcharge_fen,
+        "subsidy_fen": None if payable is None else off,
+        "payable_fen": payable,
+        "subsidies": [{"fund": fund, "identity": c.who, "amount_fen": fen} for fund, fen in shares],
+        **_later(c, taken, payable),
+    }
+
+
+def _later(c: Class, taken: Subsidy | None, payable: int | None) -> dict[str, Any]:
+    """What comes back after payment, and what is left as a cost."""
+    shares = taken.shares if taken and taken.settled == "refunded" and not taken.unknown else ()
+    refund = None if payable is None else sum(fen for _, fen in shares)
+    return {
+        "refund_fen": refund,
+        "refunds": [{"fund": fund, "identity": c.who, "amount_fen": fen} for fund, fen in shares],
+        "net_cost_fen": None if payable is None or refund is None else payable - refund,
+    }
+
+
+def _beside(policy: Policy, c: Class, route: Route) -> dict[str, Any]:
+    """What comes besides the contribution: advantages, other insurances, the tier whose benefits are had."""
+    found = [policy.incentives[i] for i in c.incentives]
+    return {
+        "incentives": [{"code": x.code, "amount_fen": x.fen} for x in found if x.kind == "incentive"],
+        "add_ons": [{"code": x.code, "title": x.title, "amount_fen": x.fen} for x in found if x.kind == "add_on"],
+        "benefits_tier": route.benefits_tier,
     }
 
 
@@ -88,12 +96,13 @@ def question_shape(policy: Policy, question: Question) -> dict[str, Any]:
 def _turned_away(policy: Policy, c: Class) -> dict[str, Any]:
     reason = v.REASONS[c.code]
     assert reason is not None
-    closed = c.code in (v.NOT_YET_OPEN, v.WINDOW_CLOSED, v.YEAR_OVER)
-    lines = list(w.closing(policy, reason)) if closed else [w.refusal(policy, reason)]
-    notes = list(_notes(policy, c, None))
+    closed = c.code in v.CLOSED
+    paused = c.code == v.PAUSED
+    lines = list(w.paused(policy) if paused else w.closing(policy, reason)) if closed else [w.refusal(policy, reason)]
+    notes = list(notes_of(policy, c, None))
     return {
         **_nothing("closed" if closed else "ineligible", reason),
-        "valid_through": w.UNTIL if c.code in (v.NOT_YET_OPEN, v.WINDOW_CLOSED) else None,
+        "valid_through": w.UNTIL if c.code in v.CLOSED - {v.YEAR_OVER} else None,
         "notes": _note_items(notes),
         "explanation": [*lines, *_silences(notes)],
         "policy": _policy(policy),
@@ -112,12 +121,18 @@ def _nothing(outcome: str, reason: str | None) -> dict[str, Any]:
         "subsidy_fen": None,
         "payable_fen": None,
         "subsidies": [],
+        "refund_fen": None,
+        "refunds": [],
+        "net_cost_fen": None,
         "waiting_days": None,
+        "waiting_months": None,
         "benefits_start": None,
         "benefits_end": None,
         "valid_through": None,
         "route": None,
         "incentives": [],
+        "add_ons": [],
+        "benefits_tier": None,
         "notes": [],
         "explanation": [],
         "policy": None,
@@ -139,59 +154,15 @@ def _steps(policy: Policy, c: Class, route: Route) -> Iterator[w.Line]:
     row = policy.subsidies[c.subsidy] if c.subsidy >= 0 else None
     yield from w.way_in(policy, route, late=c.late, dated=c.dated)
     yield from w.choice(policy, c.opened, c.route)
-    yield from w.contribution(route)
-    yield from w.subsidy(policy, route, row, c.who, c.held)
-    yield w.total(route, row)
+    yield from wp.contribution(route)
+    yield from wp.subsidy(policy, route, row, c.who, c.held)
+    yield wp.total(route, row)
     yield from w.waiting(policy, route, route.waits[c.wait] if c.wait >= 0 else None, late=c.late)
     yield w.benefits(policy, route, none_left=c.start == NONE_LEFT)
     for i in c.incentives:
         incentive = policy.incentives[i]
-        yield w.line("incentive", incentive.cite, f"{incentive.title}{yuan(incentive.fen)}。")
-
-
-def _notes(policy: Policy, c: Class, route: Route | None) -> Iterator[Note]:
-    """The notes of the pack that belong to this answer, then the standing ones that no note of the pack replaces."""
-    chosen = [
-        note
-        for i, note in enumerate(policy.notes)
-        if belongs(note, c.code, route, taken_subsidy(policy, route, c.subsidy))
-        and (not note.conditional or i in c.notes)
-    ]
-    yield from chosen
-    taken = {note.code for note in chosen}
-    yield from (note for note in _standing(policy, c, route) if note.code not in taken)
-
-
-def taken_subsidy(policy: Policy, route: Route | None, subsidy: int) -> str | None:
-    """The id of the subsidy that is taken off on this way in."""
-    return policy.subsidies[subsidy].id if subsidy >= 0 and route and route.subsidy == "applies" else None
-
-
-def belongs(note: Note, code: int, route: Route | None, subsidy: str | None) -> bool:
-    """Whether a note is for this way in, subsidy or refusal; one that names none of them is for every answer."""
-    if not (note.routes or note.subsidies or note.reasons):
-        return True
-    if route is None:
-        return v.REASONS[code] in note.reasons
-    return not note.routes.isdisjoint((route.id, route.entry)) or subsidy in note.subsidies
-
-
-def _standing(policy: Policy, c: Class, route: Route | None) -> Iterator[Note]:
-    main = policy.windows[0]
-    if not main.stated_opening and (c.code == v.NOT_YET_OPEN or (route and route.in_window == main.name)):
-        text = f"公告未载明缴费开始日期，按{iso(main.opens)}起可缴处理（产品约定）。"
-        yield Note("window_opening_not_stated", "silence", text, main.cite)
-    if route is None:
-        return
-    if c.start == UNSTATED:
-        text = "公告未载明此途径的待遇起始日，请向医保经办机构核实。"
-        yield Note("benefits_start_not_stated", "silence", text, route.start.cite)
-    if c.start == NONE_LEFT:
-        text = "按规定计算，待遇开始时本参保年度已结束：现在缴费不会得到本年度待遇，请先向医保经办机构咨询。"
-        yield Note("no_benefits_left", "rule", text, route.start.cite)
-    if route.subsidy == "not_settled" and c.subsidy >= 0:
-        text = "公告只规定缴费期内同缴同补，缴费期外是否资助未作规定，本次不抵扣，请向医保经办机构核实。"
-        yield Note(_NOT_SETTLED, "silence", text, route.subsidy_cite or route.cite)
+        text = f"另须缴纳{incentive.title}" if incentive.kind == "add_on" else incentive.title
+        yield w.line(incentive.kind, incentive.cite, f"{text}{yuan(incentive.fen)}。")
 
 
 def _note_items(notes: list[Note]) -> list[dict[str, str]]:
@@ -199,24 +170,26 @@ def _note_items(notes: list[Note]) -> list[dict[str, str]]:
 
 
 def _silences(notes: list[Note]) -> list[w.Line]:
-    return [w.line("silence", n.cite, n.text) for n in notes if n.kind == "silence" and n.code != _NOT_SETTLED]
+    return [w.line("silence", n.cite, n.text) for n in notes if n.kind == "silence" and n.code != NOT_SETTLED]
 
 
 def _possible(policy: Policy, p: Prospect) -> dict[str, Any]:
     """One distinct answer; `benefits_start_follows` names the missing fact that the first day moves with."""
     if p.route is None:
-        closed = p.code in (v.NOT_YET_OPEN, v.WINDOW_CLOSED, v.YEAR_OVER)
-        fields = _nothing("closed" if closed else "ineligible", v.REASONS[p.code])
+        fields = _nothing("closed" if p.code in v.CLOSED else "ineligible", v.REASONS[p.code])
     else:
-        payable = p.personal + p.surcharge - p.off
+        row = policy.subsidies[p.granted] if p.granted >= 0 else None
+        refund = None if p.payable is None else row.fen if row and row.settled == "refunded" else 0
         fields = {
-            "outcome": "payable" if payable else "exempt",
+            "outcome": "exempt" if p.payable == 0 else "payable",
             "reason": None,
             "personal_fen": p.personal,
             "surcharge_fen": p.surcharge,
             "subsidy_fen": p.off,
-            "payable_fen": payable,
+            "payable_fen": p.payable,
+            "refund_fen": refund,
             "waiting_days": p.waiting_days,
+            "waiting_months": p.waiting_months,
             "benefits_start": iso(p.start) if p.start is not None else None,
             "benefits_end": None if p.none_left else iso(policy.last_day),
             "route": p.route,
@@ -231,7 +204,9 @@ POSSIBLE_FIELDS = (
     "surcharge_fen",
     "subsidy_fen",
     "payable_fen",
+    "refund_fen",
     "waiting_days",
+    "waiting_months",
     "benefits_start",
     "benefits_end",
     "route",
@@ -247,9 +222,10 @@ def _prospect_line(policy: Policy, p: Prospect) -> w.Line:
         reason = v.REASONS[p.code] or ""
         return w.line("possible", w.refusal_cite(policy, reason), f"可能的结果：{v.REASON_NAMES[reason]}。")
     route = policy.route(p.route)
-    text = f"可能的结果：按“{route.title}”办理，应缴{yuan(p.personal + p.surcharge - p.off)}"
-    if p.waiting_days:
-        text += f"，等待期{p.waiting_days}天"
+    price = "应缴金额公告未载明" if p.payable is None else f"应缴{yuan(p.payable)}"
+    text = f"可能的结果：按“{route.title}”办理，{price}"
+    if p.waiting_days or p.waiting_months:
+        text += f"，等待期{p.waiting_days}天" if p.waiting_days else f"，等待期{p.waiting_months}个月"
     if p.follows:
         text += f"，待遇起始日随{v.QUESTIONS[p.follows]}而定"
     elif p.start is not None:

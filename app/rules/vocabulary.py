@@ -53,6 +53,35 @@ CIRCUMSTANCES = MappingProxyType(
         "working_away": "外出务工",
         "objective_delay_verified": "经排查核实属客观原因未缴费",
         "college_freshman": "新入学大中专学生",
+        "annual_confirmation": "已办理年度参保确认",
+    }
+)
+
+# A pack may declare identities of its own; their codes carry this prefix, so that none clashes with a shared one.
+LOCAL = "local:"
+
+# School levels; the order is the index that compiled packs compare. `none`: not at school.
+SCHOOLS = MappingProxyType(
+    {
+        "none": "非在校学生",
+        "kindergarten": "幼儿园",
+        "primary": "小学",
+        "secondary": "中学",
+        "vocational": "中等职业学校",
+        "college": "大专院校",
+        "graduate": "研究生",
+    }
+)
+
+# Whole numbers that a notice may ask for, and the largest value each may have.
+NUMBERS = MappingProxyType(
+    {
+        "tier": 5,
+        "school": len(SCHOOLS) - 1,
+        "missed_years": 30,
+        "repaid_years": 30,
+        "continuous_years": 60,
+        "zero_claim_years": 60,
     }
 )
 
@@ -63,6 +92,16 @@ FUNDS = MappingProxyType(
         "unspecified": "资金渠道公告未载明",
         "medical_assistance": "医疗救助资金",
         "fiscal": "财政资金",
+        "central_fiscal": "中央财政资金",
+        "provincial_fiscal": "省级财政资金",
+        "prefectural_fiscal": "市级财政资金",
+        "county_fiscal": "县级财政资金",
+        "township_fiscal": "乡镇财政资金",
+        "civil_affairs": "民政资金",
+        "disabled_federation": "残联资金",
+        "rural_revitalization": "乡村振兴资金",
+        "family_planning": "计划生育资金",
+        "village_collective": "村集体资金",
     }
 )
 
@@ -79,10 +118,16 @@ QUESTIONS = MappingProxyType(
         "person.employee_insurance.months_paid_last_year": "上一年度职工医保缴费月数",
         "person.employee_insurance.gap_this_year": "参保年度内职工医保是否断缴",
         "person.employee_insurance.lapsed_last_year": "上一年度职工医保是否中断",
+        "person.tier": "选择的缴费档次",
+        "person.school": "就读学校类型",
+        "person.missed_years": "断保年数",
+        "person.repaid_years": "本次补缴（修复）的断保年数",
+        "person.continuous_years": "截至上一年度的连续参保年数",
+        "person.zero_claim_years": "累计零报销年数",
     }
 )
 
-OPEN, EMPLOYEE_INSURED, INSURED_ELSEWHERE, NOT_YET_BORN, NOT_YET_OPEN, WINDOW_CLOSED, YEAR_OVER = range(7)
+OPEN, EMPLOYEE_INSURED, INSURED_ELSEWHERE, NOT_YET_BORN, NOT_YET_OPEN, WINDOW_CLOSED, YEAR_OVER, PAUSED = range(8)
 REASONS = (
     None,
     "employee_insured",
@@ -91,7 +136,9 @@ REASONS = (
     "not_yet_open",
     "window_closed",
     "year_over",
+    "not_yet_open",  # PAUSED: settlement days; payment opens again afterwards
 )
+CLOSED = frozenset({NOT_YET_OPEN, WINDOW_CLOSED, YEAR_OVER, PAUSED})
 REASON_NAMES = MappingProxyType(
     {
         "employee_insured": "在参加职工医保，不能参加居民医保",

@@ -10,8 +10,7 @@ from typing import Literal, TypedDict
 from app.rules import vocabulary as v
 from app.rules.conditions import Birth, CircumstanceDay, EmploymentEnd, Event
 from app.rules.days import iso
-from app.rules.money import yuan
-from app.rules.policy import Cite, Policy, Route, Subsidy, Wait
+from app.rules.policy import Cite, Policy, Route, Wait
 
 PAY, START, EVENT, UNTIL = "\x01", "\x02", "\x03", "\x04"
 CONVENTION = Cite("convention", "产品约定")
@@ -45,8 +44,8 @@ def clauses(cites: Iterable[Cite]) -> Cite:
     return Cite(next(source for source in rank if source in sources), "、".join(clause(c) for c in listed))
 
 
-def names(codes: Iterable[str]) -> str:
-    return "、".join(v.IDENTITIES.get(code, code) for code in codes)
+def names(policy: Policy, codes: Iterable[str]) -> str:
+    return "、".join(v.IDENTITIES.get(code) or policy.local_names.get(code, code) for code in codes)
 
 
 def event_name(event: Event) -> str:
@@ -66,6 +65,8 @@ def way_in(policy: Policy, route: Route, *, late: bool, dated: bool) -> Iterator
     if window is None:
         text = f"集中缴费期已于{iso(main.closes)}结束，缴费日为{PAY}。" if late else f"缴费日{PAY}在集中缴费期内。"
         yield line("window", main.cite, text)
+    elif not window.stated_closing:
+        yield line("window", CONVENTION, f"公告未载明缴费截止日期，缴费日为{PAY}。")
     elif window.stated_opening:
         yield line("window", window.cite, f"缴费日{PAY}在缴费期{iso(window.opens)}至{iso(window.closes)}内。")
     else:
@@ -81,76 +82,26 @@ def choice(policy: Policy, opened: tuple[int, ...], taken: int) -> Iterator[Line
         yield line("choice", CONVENTION, f"同时符合“{titles}”，取对参保人最有利的“{best}”（产品约定）。")
 
 
-def contribution(route: Route) -> Iterator[Line]:
-    cite = route.charge_cites[0]
-    if route.personal_fen == 0:
-        yield line("contribution", cite, "个人缴费免缴。")
-    else:
-        yield line("contribution", cite, f"个人缴费{yuan(route.personal_fen)}。")
-    if route.surcharge_fen:
-        total = yuan(route.personal_fen + route.surcharge_fen)
-        text = f"另须缴纳财政补助标准部分{yuan(route.surcharge_fen)}，合计{total}。"
-        yield line("surcharge", clauses(route.charge_cites[1:]), text)
-
-
-def subsidy(policy: Policy, route: Route, row: Subsidy | None, who: str, held: tuple[str, ...]) -> Iterator[Line]:
-    """Which subsidy is taken off and why this one, or why none is."""
-    if not held and row is None:
-        return
-    named = [r for r in policy.subsidies if any(s.code in held for s in r.selectors)]
-    if route.subsidy == "none" and route.personal_fen and (row or named):
-        yield line("subsidy", route.subsidy_cite or route.cite, "按公告规定，此途径缴费不享受本年度资助。")
-    elif row is None and route.personal_fen and policy.subsidies:
-        yield _not_granted(policy, named, held)
-    elif row is not None and route.subsidy == "applies":
-        yield from _granted(policy, row, who, held, whole=row.fen == route.personal_fen)
-    elif row is not None and route.subsidy == "not_settled":
-        text = "缴费期外是否享受资助公告未作规定，本次不抵扣，请向医保经办机构核实。"
-        yield line("subsidy", route.subsidy_cite or route.cite, text)
-
-
-def _not_granted(policy: Policy, named: list[Subsidy], held: tuple[str, ...]) -> Line:
-    """The notice doesn't name the identity, or it names it and the conditions are not met."""
-    if named:
-        text = f"所报身份（{names(held)}）不符合公告规定的认定期限或条件，本次不予资助。"
-        return line("subsidy", clauses(r.cite for r in named), text)
-    text = f"所报身份（{names(held)}）不在公告规定的资助范围内，不予资助。"
-    return line("subsidy", clauses(r.cite for r in policy.subsidies), text)
-
-
-def _granted(policy: Policy, row: Subsidy, who: str, held: tuple[str, ...], *, whole: bool) -> Iterator[Line]:
-    funds = "、".join(v.FUNDS[fund] + (yuan(fen) if row.shares[1:] else "") for fund, fen in row.shares)
-    how = (
-        f"全额资助{yuan(row.fen)}（{funds}），本人不缴费"
-        if whole
-        else f"资助{yuan(row.fen)}（{funds}），缴费时直接抵扣"
-    )
-    yield line("subsidy", row.cite, f"{names([who])}享受{how}。")
-    if len(held) > 1:
-        text = f"所报身份为{names(held)}，每人只享受一项资助，取金额最高的一项（金额相同取公告列在前的）。"
-        yield line("subsidy_choice", policy.one_subsidy_cite, text)
-
-
-def total(route: Route, row: Subsidy | None) -> Line:
-    """The sum, spoken out."""
-    off = row.fen if row and route.subsidy == "applies" else 0
-    charged = route.personal_fen + route.surcharge_fen
-    text = f"应缴{yuan(charged)}减资助{yuan(off)}，" if off else ""
-    return line(
-        "payable",
-        clauses([*route.charge_cites, *([row.cite] if row and off else [])]),
-        f"{text}本人实缴{yuan(charged - off)}。",
-    )
-
-
 def waiting(policy: Policy, route: Route, wait: Wait | None, *, late: bool) -> Iterator[Line]:
     if wait is not None:
         early = "" if late else "；等待期不使待遇早于参保年度开始"
-        yield line("waiting", wait.cite, f"设{wait.days}天待遇等待期，缴费当日为第1天{early}。")
+        yield line("waiting", wait.cite, f"设{_length(wait)}待遇等待期，{_COUNTED[wait.counts_from]}{early}。")
     elif route.start.anchor != "not_stated":
         waits = any(r.waits for r in policy.routes)
         cite = route.start.cite if waits else Cite("convention", "产品约定：公告没有规定等待期")
         yield line("waiting", cite, "无待遇等待期。")
+
+
+_COUNTED = {
+    "payment": "缴费当日为第1天",
+    "day_after_payment": "缴费次日为第1天",
+    "month_after_payment": "自缴费次月1日起算",
+    "benefit_start": "自待遇应开始之日起算",
+}
+
+
+def _length(wait: Wait) -> str:
+    return f"{wait.months}个月" if wait.months else f"{wait.days}天"
 
 
 def benefits(policy: Policy, route: Route, *, none_left: bool) -> Line:
@@ -160,6 +111,12 @@ def benefits(policy: Policy, route: Route, *, none_left: bool) -> Line:
     if none_left:
         return line("benefits", route.start.cite, f"按规定待遇最早在{last}之后才开始，本参保年度内已无待遇可享。")
     return line("benefits", route.start.cite, f"待遇享受期为{START}至{last}。")
+
+
+def paused(policy: Policy) -> Iterator[Line]:
+    assert policy.pause is not None
+    text = f"{policy.pause.text}，不受理缴费，缴费日为{PAY}；{UNTIL}以后恢复受理。"
+    yield line("pause", policy.pause.cite, text)
 
 
 def closing(policy: Policy, reason: str) -> Iterator[Line]:
@@ -174,7 +131,8 @@ def closing(policy: Policy, reason: str) -> Iterator[Line]:
             yield line("window", CONVENTION, f"公告未载明缴费开始日期，{iso(opening.opens)}以前不受理，缴费日为{PAY}。")
         yield line("not_yet_open", CONVENTION, "缴费期开始以前，任何情形都不能缴费（产品约定）。")
     else:
-        yield line("window", main.cite, f"集中缴费期已于{iso(main.closes)}结束，{PAY}不在缴费期内。")
+        ended = f"集中缴费期已于{iso(main.closes)}结束，" if main.stated_closing else ""
+        yield line("window", main.cite, f"{ended}{PAY}不在缴费期内。")
         yield from _no_way_in(policy)
 
 

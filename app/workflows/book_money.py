@@ -40,7 +40,7 @@ def price_on(office: Office, enrollment: Row, day: date) -> Price | None:
         quoted = office.quote_for(facts, enrollment["region"], enrollment["coverage_year"], day)
     except (PolicyNotFound, PackRefused):
         return None
-    return Price(quoted, frozen=False) if quoted["outcome"] in ("payable", "exempt") else None
+    return Price(quoted, frozen=False) if quoted["payable_fen"] is not None else None
 
 
 def cover(books: Books, row: Row, enrollment: Row, price: Price, source: str = ledger.COLLECTOR) -> None:

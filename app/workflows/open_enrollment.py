@@ -65,7 +65,7 @@ def open_enrollment(
     A refusal that the work came to (`refusing` words it) is an answer, and kept under the key like any other.
     """
     facts = _facts(asked)
-    _check_facts(facts, asked.coverage_year)
+    _check_facts(office, facts, region, asked.coverage_year)
     quoted = office.quote_for(facts, region, asked.coverage_year, office.today())
     with office.deed() as books:
         connection = books.connection
@@ -101,8 +101,9 @@ def _facts(asked: EnrollmentRequest) -> dict[str, Any]:
     return facts
 
 
-def _check_facts(facts: dict[str, Any], year: int) -> None:
-    clashes = contradictions(PersonForm.model_validate(facts, strict=False).person(), year)
+def _check_facts(office: Office, facts: dict[str, Any], region: str, year: int) -> None:
+    person = PersonForm.model_validate(facts, strict=False).person()
+    clashes = contradictions(person, year, office.shelf.find(region, year).known)
     if clashes:
         raise Refused("contradictory_facts", errors=clashes)
 
@@ -151,7 +152,7 @@ def _row(
 
 
 def _open(books: Books, row: dict[str, Any], quoted: dict[str, Any]) -> Answer:
-    if quoted["outcome"] not in ("payable", "exempt"):
+    if quoted["outcome"] not in ("payable", "exempt") or quoted["payable_fen"] is None:
         raise Refused("not_enrollable", quote=quoted)
     connection, region = books.connection, row["region"]
     live = {"person_key": row["person_key"], "coverage_year": row["coverage_year"], "region": region}

@@ -49,7 +49,7 @@ def _changes(office: Office, books: Books, row: Any, quoted: dict[str, Any]) -> 
     """The new price written into the enrollment, and told to the collector where it is another."""
     changes: dict[str, Any] = {"quote": json.dumps(quoted, ensure_ascii=False), "updated_at": books.now}
     changes["priced_on"] = office.today().isoformat()
-    if quoted["outcome"] in ("payable", "exempt"):
+    if quoted["payable_fen"] is not None:
         changes |= {"payable_fen": quoted["payable_fen"], "due_through": quoted["valid_through"]}
     was = json.loads(row["quote"])
     if _price(was) != _price(quoted):

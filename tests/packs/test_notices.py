@@ -1,6 +1,7 @@
 """The notices themselves: the law, as cases beside each pack."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,8 @@ from app.packs.cases import Case, read_cases, run_case
 from app.packs.shelf import NOTICES, Shelf
 from app.rules.compiling import Compiled
 
-SHELF = Shelf()
+# The notices, and made-up packs in which every construct of the language has a case of its own.
+SHELF = Shelf((NOTICES, Path(__file__).parent / "made_up"))
 CASES = [
     (SHELF.find(region, year), case)
     for region, year in SHELF
@@ -22,8 +24,9 @@ def test_the_case_holds(pack: Compiled, case: Case) -> None:
 
 
 def test_every_pack_has_cases_and_every_case_file_a_pack() -> None:
-    packs = {p.name.removesuffix(".yaml") for p in NOTICES.rglob("*.yaml") if not p.name.endswith(".cases.yaml")}
-    cases = {p.name.removesuffix(".cases.yaml") for p in NOTICES.rglob("*.cases.yaml")}
+    files = [p for folder in (NOTICES, Path(__file__).parent / "made_up") for p in folder.rglob("*.yaml")]
+    packs = {p.name.removesuffix(".yaml") for p in files if not p.name.endswith(".cases.yaml")}
+    cases = {p.name.removesuffix(".cases.yaml") for p in files if p.name.endswith(".cases.yaml")}
     assert packs == cases == {f"{region}-{year}" for region, year in SHELF}
 
 
@@ -36,7 +39,7 @@ def test_every_way_in_subsidy_and_note_of_a_pack_is_met_by_a_case(key: tuple[str
     answers = [quote(pack, c.person.person(), c.pay_date).answer() for p, c in CASES if p is pack]
     met_routes = {a["route"] for a in answers}
     met_notes = {n["code"] for a in answers for n in a["notes"]}
-    met_who = {s["identity"] for a in answers for s in a["subsidies"]}
+    met_who = {s["identity"] for a in answers for s in (*a["subsidies"], *a["refunds"])}
     assert {r.id for r in pack.policy.routes} <= met_routes
     assert {s.code for row in pack.policy.subsidies for s in row.selectors} <= met_who
     assert {n.code for n in pack.policy.notes} <= met_notes

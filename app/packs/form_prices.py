@@ -1,0 +1,152 @@
+"""Money in the pack language: standards and rates, what a way in charges, subsidies, incentives, add-ons."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from app.contract.words import ClassName, Fund, IdentityCode
+from app.packs.form_base import Cited, Form
+from app.packs.form_tests import RecognizedTest, Test
+from app.packs.scalars import Amount, Count, Name, Percent, PercentOrLeast, Sentence, YesNo, Yuan
+
+Rounding = Literal[
+    "nearest_fen", "down_to_fen", "up_to_fen",
+    "nearest_jiao", "down_to_jiao", "up_to_jiao",
+    "nearest_yuan", "down_to_yuan", "up_to_yuan",
+]  # fmt: skip
+
+
+class StandardForm(Cited):
+    """An amount per person; `not_known`, or `{at_least: 400}`, where the notice does not say how much it is."""
+
+    yuan: Annotated[Amount, Field(serialization_alias="amount_fen")]
+
+
+class RateForm(StandardForm):
+    """One of several contributions: of the rates, the first whose `when` holds. `chosen_tier`: for those who chose it.
+
+    `benefits_tier`: the tier whose benefits are had for it.
+    """
+
+    id: Name
+    title: Sentence
+    when: Test | None = None
+    chosen_tier: Annotated[Count, Field(ge=1, le=5)] | None = None
+    benefits_tier: Annotated[Count, Field(ge=1, le=5)] | None = None
+
+
+class StandardsForm(Form):
+    """The year's amounts per person: the contribution, one for all (`personal`) or several (`rates`), and, where a
+    notice uses it, the fiscal subsidy."""
+
+    personal: StandardForm | None = None
+    rates: Annotated[list[RateForm], Field(min_length=1)] | None = None
+    fiscal: StandardForm | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "StandardsForm":
+        if (self.personal is None) == (self.rates is None):
+            raise ValueError("the contribution is given either as personal or as rates")
+        return self
+
+
+class ChargeForm(Cited):
+    """What is charged: the contribution, that plus the fiscal subsidy, nothing (waived), or an amount of its own
+    (`stated`, with yuan or rates).
+
+    `surcharge_yuan` is charged on top; `total_yuan` is what the notice says the sum is: the loader checks it.
+    """
+
+    kind: Literal["personal", "full_standard", "waived", "stated"]
+    yuan: Annotated[Amount | None, Field(serialization_alias="amount_fen")] = None
+    rates: Annotated[list[RateForm], Field(min_length=1)] | None = None
+    surcharge: Annotated[Yuan | None, Field(validation_alias="surcharge_yuan", serialization_alias="surcharge_fen")] = (
+        None
+    )
+    total: Annotated[Yuan | None, Field(validation_alias="total_yuan", serialization_alias="total_fen")] = None
+
+    @model_validator(mode="after")
+    def _says_what_it_states(self) -> "ChargeForm":
+        said = (self.yuan is not None) + (self.rates is not None)
+        if said != (self.kind == "stated"):
+            raise ValueError("yuan or rates stand beside kind: stated, one of them, and beside no other kind")
+        if self.surcharge is not None and self.kind not in ("personal", "stated"):
+            raise ValueError("surcharge_yuan stands beside kind personal or stated")
+        return self
+
+
+class RouteSubsidyForm(Cited):
+    """Whether a subsidy is taken off at payment on this way in."""
+
+    is_: Literal["applies", "none", "not_settled"] = Field(alias="is")
+
+
+class SelectorForm(Form):
+    """An identity, whole or in some of its classes, and under which further condition."""
+
+    code: IdentityCode
+    classes: list[ClassName] | None = None
+    when: Test | None = None
+
+
+def _short_selector(value: Any) -> Any:
+    return {"code": value} if isinstance(value, str) else value
+
+
+class ShareForm(Form):
+    """What one fund pays: yuan, per cent of the subsidy, or the rest of it."""
+
+    fund: Fund
+    yuan: Annotated[Yuan | None, Field(serialization_alias="amount_fen")] = None
+    percent: Percent | None = None
+    rest: Literal["yes"] | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "ShareForm":
+        if len(self.model_fields_set - {"fund"}) != 1:
+            raise ValueError("a share is yuan, percent, or rest: yes")
+        return self
+
+
+class SubsidyForm(Cited):
+    """What is taken off for an identity: `all` of the contribution, yuan, per cent, all but what the person pays
+    (`person_pays`), or shares of funds.
+
+    Where several stand there, the loader checks that they agree. `at_least_yuan` raises a percentage; `at_most` (a
+    rate's id, or `charged`) and `at_most_yuan` bound the amount. `settled`: taken off at payment; no order at all; or
+    paid first and refunded.
+    """
+
+    id: Name
+    identities: Annotated[list[Annotated[SelectorForm, BeforeValidator(_short_selector)]], Field(min_length=1)]
+    all_: YesNo | None = Field(None, alias="all")
+    yuan: Annotated[Amount | None, Field(serialization_alias="amount_fen")] = None
+    percent: PercentOrLeast | None = None
+    person_pays: Annotated[Yuan | None, Field(serialization_alias="person_pays_fen")] = None
+    rounding: Rounding | None = None
+    at_least_yuan: Annotated[Yuan | None, Field(serialization_alias="at_least_fen")] = None
+    at_most: Name | None = None
+    at_most_yuan: Annotated[Yuan | None, Field(serialization_alias="at_most_fen")] = None
+    settled: Literal["at_payment", "no_order", "refunded"] = "at_payment"
+    fund: Fund | None = None
+    shares: Annotated[list[ShareForm], Field(min_length=1)] | None = None
+    recognized: RecognizedTest | None = None
+    when: Test | None = None
+
+
+class IncentiveForm(Cited):
+    """An advantage besides the price, for whoever `when` holds."""
+
+    code: Name
+    title: Sentence
+    yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
+    when: Test
+
+
+class AddOnForm(Cited):
+    """Another insurance that is collected together with the contribution (long-term care), without `when` from all."""
+
+    code: Name
+    title: Sentence
+    yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
+    when: Test | None = None

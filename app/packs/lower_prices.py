@@ -1,0 +1,219 @@
+"""Turns the money of a pack into prices and subsidies in fen: rates into alternatives, percentages into amounts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from app.packs import form
+from app.packs import form_prices as fp
+from app.packs.form_base import Cited
+from app.packs.lower_tests import Path, TestLowering
+from app.packs.mistakes import Mistake
+from app.packs.scalars import Unsaid
+from app.rules import conditions as c
+from app.rules import policy as p
+from app.rules.money import rounded_share, yuan
+
+CiteOf = Callable[[Cited, Path], p.Cite]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a way in charges those for whom `when` holds."""
+
+    personal: int
+    surcharge: int
+    cites: tuple[p.Cite, ...]
+    when: c.Condition = c.ALWAYS
+    unpriced: bool = False
+    title: str = ""
+    benefits_tier: int | None = None
+
+
+class PriceLowering:
+    """Knows the pack's standards, how its conditions read, and how it cites."""
+
+    def __init__(self, pack: form.PackForm, tests: TestLowering, cite: CiteOf) -> None:
+        self.pack, self.tests, self.cite = pack, tests, cite
+        self.rates = {r.id: r for r in pack.standards.rates or []}
+
+    def prices(self, charge: fp.ChargeForm, path: Path) -> list[Price]:
+        """The alternatives of a way in, which exclude each other."""
+        found = self._alternatives(charge, path)
+        for price in found:
+            counted = price.personal + price.surcharge
+            if charge.total not in (None, counted):
+                told = f"the total is said to be {yuan(charge.total or 0)}, the standards add up to {yuan(counted)}"
+                raise Mistake((*path, "total_yuan"), told)
+        return found
+
+    def _alternatives(self, charge: fp.ChargeForm, path: Path) -> list[Price]:
+        own, surcharge = self.cite(charge, path), charge.surcharge or 0
+        if charge.kind == "waived":
+            return [Price(0, 0, (own,))]
+        if charge.kind == "full_standard":
+            return [self._with_fiscal(price, own, path) for price in self._contributions((own,), charge, path)]
+        found = self._contributions((own,), charge, path)
+        return [_also(price, surcharge, (own,)) for price in found] if surcharge else found
+
+    def _contributions(self, own: tuple[p.Cite, ...], charge: fp.ChargeForm, path: Path) -> list[Price]:
+        standards = self.pack.standards
+        if charge.kind == "stated":
+            if charge.rates:
+                return self._rates(charge.rates, (*path, "rates"), own)
+            assert charge.yuan is not None
+            return [_priced(charge.yuan, own)]
+        if standards.rates:
+            return self._rates(standards.rates, ("standards", "rates"), own)
+        assert standards.personal is not None
+        return [_priced(standards.personal.yuan, (self.cite(standards.personal, ("standards", "personal")), *own))]
+
+    def _rates(self, rates: list[fp.RateForm], path: Path, own: tuple[p.Cite, ...]) -> list[Price]:
+        """The first rate that fits, as conditions that exclude each other."""
+        found, before = [], list[c.Condition]()
+        for i, rate in enumerate(rates):
+            if c.ALWAYS in before:
+                raise Mistake((*path, i), f"the rate {rate.id!r} can never apply: the one before it is for everybody")
+            when = self._rate_test(rate, (*path, i))
+            price = _priced(rate.yuan, (self.cite(rate, (*path, i)), *own))
+            found.append(
+                Price(
+                    price.personal,
+                    0,
+                    price.cites,
+                    c.all_of([when, *map(c.Not, before)]),
+                    price.unpriced,
+                    rate.title,
+                    rate.benefits_tier,
+                )
+            )
+            before.append(when)
+        return found
+
+    def _rate_test(self, rate: fp.RateForm, path: Path) -> c.Condition:
+        parts: list[c.Condition] = []
+        if rate.chosen_tier is not None:
+            parts.append(c.IsOneOf("tier", (rate.chosen_tier,)))
+        if rate.when is not None:
+            parts.append(self.tests.test(rate.when, (*path, "when")))
+        return c.all_of(parts)
+
+    def _with_fiscal(self, price: Price, own: p.Cite, path: Path) -> Price:
+        fiscal = self.pack.standards.fiscal
+        if fiscal is None:
+            raise Mistake((*path, "kind"), "full_standard needs standards.fiscal, the fiscal subsidy's amount")
+        amount = fiscal.yuan
+        found = _also(price, amount if isinstance(amount, int) else amount.at_least, ())
+        cites = (price.cites[0], own, self.cite(fiscal, ("standards", "fiscal")))
+        unpriced = price.unpriced or isinstance(amount, Unsaid)
+        return Price(found.personal, found.surcharge, cites, price.when, unpriced, price.title, price.benefits_tier)
+
+    def subsidies(self, levels: Iterable[int]) -> tuple[p.Subsidy, ...]:
+        """Each subsidy for each contribution that it can be taken off from."""
+        known: list[int | None] = [*sorted(set(levels))] or [None]
+        return tuple(
+            row
+            for level in known
+            for i, s in enumerate(self.pack.subsidies)
+            for row in self._subsidy(s, level, len(known) > 1, ("subsidies", i))
+        )
+
+    def _subsidy(self, s: fp.SubsidyForm, level: int | None, several: bool, path: Path) -> Iterable[p.Subsidy]:
+        fen, unknown = self._amount(s, level, path)
+        if level is not None and fen > level:
+            more = f"more than the {yuan(level)} charged"
+            raise Mistake(path, f"the subsidy {s.id!r} takes off {yuan(fen)}, {more}; at_most: charged bounds it")
+        if s.settled == "no_order" and fen != level:
+            raise Mistake(path, f"the subsidy {s.id!r} leaves something to pay, so there must be an order")
+        if not fen and not unknown:
+            return
+        yield p.Subsidy(
+            id=s.id,
+            selectors=tuple(
+                self.tests.selector(x, s.recognized, (*path, "identities", i)) for i, x in enumerate(s.identities)
+            ),
+            when=self.tests.test(s.when, (*path, "when")) if s.when else c.ALWAYS,
+            fen=fen,
+            shares=_shares(s, fen, path),
+            cite=self.cite(s, path),
+            of_fen=level if several else None,
+            settled=s.settled,
+            unknown=unknown,
+        )
+
+    def _amount(self, s: fp.SubsidyForm, level: int | None, path: Path) -> tuple[int, bool]:
+        """Fen, and whether the notice leaves open how much more it is."""
+        if bool(s.shares) == bool(s.fund):
+            raise Mistake(path, "a subsidy names either its fund or the shares of several funds")
+        ways = list(_ways(s, level, path))
+        if not ways or (ways[0] == (0, False) and s.person_pays is None):
+            raise Mistake(path, "a subsidy needs an amount: all, yuan, percent or shares, or person_pays")
+        if len(set(ways)) > 1:
+            raise Mistake(path, f"the amounts given do not agree: {', '.join(yuan(fen) for fen, _ in ways)}")
+        fen, unknown = ways[0]
+        return min([max(fen, s.at_least_yuan or 0), *self._bounds(s, level, path)]), unknown
+
+    def _bounds(self, s: fp.SubsidyForm, level: int | None, path: Path) -> Iterable[int]:
+        if s.at_most_yuan is not None:
+            yield s.at_most_yuan
+        if s.at_least_yuan is not None and s.percent is None:
+            raise Mistake((*path, "at_least_yuan"), "at_least_yuan raises a percentage; there is none here")
+        if s.at_most is None:
+            return
+        if s.at_most != "charged" and s.at_most not in self.rates:
+            known = ", ".join(["charged", *self.rates])
+            raise Mistake((*path, "at_most"), f"there is no rate {s.at_most!r} in this pack; known: {known}")
+        bound = level if s.at_most == "charged" else self.rates[s.at_most].yuan
+        if isinstance(bound, int):
+            yield bound
+            if level is not None:
+                yield level
+
+
+def _priced(amount: int | Unsaid, cites: tuple[p.Cite, ...]) -> Price:
+    if isinstance(amount, Unsaid):
+        return Price(amount.at_least, 0, cites, unpriced=True)
+    return Price(amount, 0, cites)
+
+
+def _also(price: Price, surcharge: int, cites: tuple[p.Cite, ...]) -> Price:
+    """The price with a surcharge; its clauses come after the contribution's."""
+    both = (*price.cites, *cites)
+    return Price(price.personal, surcharge, both, price.when, price.unpriced, price.title, price.benefits_tier)
+
+
+def _ways(s: fp.SubsidyForm, level: int | None, path: Path) -> Iterable[tuple[int, bool]]:
+    """Every way in which the pack says how much the subsidy is."""
+    if s.all_:
+        yield level or 0, level is None
+    if isinstance(s.yuan, Unsaid):
+        yield s.yuan.at_least, True
+    elif s.yuan is not None:
+        yield s.yuan, False
+    if s.percent is not None:
+        least = isinstance(s.percent, Unsaid)
+        share = s.percent.at_least if isinstance(s.percent, Unsaid) else s.percent
+        yield _percentage(s, level or 0, share, path), least or level is None
+    if s.person_pays is not None:
+        yield max(0, (level or 0) - s.person_pays), level is None
+    if s.shares and all(x.yuan is not None for x in s.shares):
+        yield sum(x.yuan or 0 for x in s.shares), False
+
+
+def _percentage(s: fp.SubsidyForm, level: int, percent: int, path: Path) -> int:
+    if s.rounding is None and level * percent % 100:
+        raise Mistake((*path, "percent"), f"{percent}% of {yuan(level)} is no whole fen; say how it is rounded")
+    return rounded_share(level, percent, s.rounding or "nearest_fen")
+
+
+def _shares(s: fp.SubsidyForm, fen: int, path: Path) -> tuple[tuple[str, int], ...]:
+    """What each fund pays; what rounding leaves over goes to the share that takes the rest, or to the first."""
+    if not s.shares:
+        return ((s.fund or "", fen),)
+    parts = [x.yuan if x.yuan is not None else fen * (x.percent or 0) // 100 for x in s.shares]
+    rests = [i for i, x in enumerate(s.shares) if x.rest]
+    left = fen - sum(parts)
+    in_full = sum(x.percent or 0 for x in s.shares) == 100
+    if len(rests) > 1 or left < 0 or (left and not rests and not in_full):
+        raise Mistake((*path, "shares"), f"the shares do not add up to the {yuan(fen)} of the subsidy")
+    parts[rests[0] if rests else 0] += left
+    return tuple((x.fund, part) for x, part in zip(s.shares, parts, strict=True))
