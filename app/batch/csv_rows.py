@@ -76,6 +76,8 @@ class CsvReader:
             frame = pl.read_csv(raw, has_header=False, schema=self.columns, quote_char=quote)
         except pl.exceptions.PolarsError:
             return None
+        if len(self.columns) == 1 and frame.null_count().item():
+            return None  # a blank line is no row, and here it looks like one
         commas = raw.count(b",")
         if quoted:
             inside = frame.select(pl.all().str.count_matches(",", literal=True).sum()).row(0)

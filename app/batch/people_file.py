@@ -50,19 +50,26 @@ def quote_people(job: Job, progress: Progress) -> Report:
     taken = sorted(set(reader.columns) & set(COLUMNS))
     if taken:
         raise FileRefused(f"列名与结果列重名 (columns named like the answer's): {', '.join(taken)}")
+    nested = [name for name, type_ in reader.columns.items() if type_.is_nested() and name in FACTS]
+    if nested:
+        raise FileRefused(f"这些列应为文本 (columns that must be text): {', '.join(nested)}")
     report = Report([name for name in reader.columns if name in FACTS or name == PAY_DAY.name])
-    as_text = job.target.suffix == ".csv"
+    as_text = job.target.suffix.lower() == ".csv"
     classes = Classes(job.compiled, job.pay, report.facts, job.explain, as_text=as_text)
     schema = reader.columns | dict(table_of([], as_text=as_text).schema)
-    with Refused(job.errors) as refused:
-        write(job.target, _quoted(reader, classes, report, refused, progress), schema, job.encoding)
-        report.refused = refused.rows
+    try:
+        with Refused(job.errors) as refused:
+            write(job.target, _quoted(reader, classes, report, refused, progress), schema, job.encoding)
+            report.refused = refused.rows
+    except (pl.exceptions.PolarsError, OSError) as why:
+        # Not the error's own text: it may hold a cell.
+        raise FileRefused(f"读写文件失败 (reading or writing failed): {type(why).__name__}") from None
     return report
 
 
 def _check(job: Job) -> None:
     for path in (job.source, job.target):
-        if path.suffix not in KINDS:
+        if path.suffix.lower() not in KINDS:
             raise FileRefused(f"{path.name}: 只支持 {', '.join(KINDS)} (unknown kind of file)")
     if not job.source.is_file():
         raise FileRefused(f"{job.source.name}: 没有这个文件 (no such file)")
@@ -71,11 +78,11 @@ def _check(job: Job) -> None:
 
 
 def _reader(job: Job) -> Reader:
-    match job.source.suffix:
+    match job.source.suffix.lower():
         case ".csv":
             return read_csv(job.source)
         case ".ndjson":
-            return NdjsonReader(job.source, keep_raw=job.target.suffix == ".ndjson")
+            return NdjsonReader(job.source, keep_raw=job.target.suffix.lower() == ".ndjson")
         case ".parquet":
             return ParquetReader(job.source)
         case _:

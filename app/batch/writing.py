@@ -23,7 +23,7 @@ def write(path: Path, frames: Frames, schema: Schema, encoding: str) -> None:
     """Writes the frames and gives the file its name only when it is complete."""
     part = path.with_name(f"{path.stem}.part{path.suffix}")
     try:
-        _WRITERS[path.suffix](part, frames, schema, encoding)
+        _WRITERS[path.suffix.lower()](part, frames, schema, encoding)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def _csv(path: Path, frames: Frames, schema: Schema, encoding: str) -> None:
     named = dict(zip(names, schema.values(), strict=True))
     rows = _lazy((frame.rename(dict(zip(schema, names, strict=True))) for frame in frames), named)
     if encoding == "utf-8":
-        rows.sink_csv(path, quote_style="never")
+        rows.sink_csv(path, quote_style="never", check_extension=False)
         return
     with path.open("wb") as file:
         rows.sink_csv(cast(IO[bytes], _Encoded(file.write, encoding)), quote_style="never")
@@ -60,7 +60,7 @@ def _ndjson(path: Path, frames: Frames, schema: Schema, _: str) -> None:
         _lazy(frames, schema).sink_ndjson(path)
         return
     lines = (frame.select(_joined()) for frame in frames)
-    _lazy(lines, {RAW: pl.String}).sink_csv(path, include_header=False, quote_style="never")
+    _lazy(lines, {RAW: pl.String}).sink_csv(path, include_header=False, quote_style="never", check_extension=False)
 
 
 def _joined() -> pl.Expr:

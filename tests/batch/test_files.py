@@ -195,3 +195,20 @@ def test_a_sheet_takes_so_many_rows_and_no_more(tmp_path: Path) -> None:
 def test_a_header_that_would_lose_a_column_is_refused(tmp_path: Path, header: str) -> None:
     with pytest.raises(FileRefused):
         run(made(tmp_path, header + "1,2\n"), tmp_path / "out.csv")
+
+
+def test_a_blank_line_is_no_row(tmp_path: Path) -> None:
+    report = run(made(tmp_path, "birth_date\n1985-06-15\n\n1985-06-16\n\n"), tmp_path / "out.CSV")
+    assert (report.rows, report.refused) == (2, 0)
+
+
+def test_what_fails_on_the_way_leaves_nothing_behind_and_names_no_cell(tmp_path: Path) -> None:
+    pl.DataFrame({"identities": [["orphan"]]}).write_parquet(tmp_path / "lists.parquet")
+    (tmp_path / "torn.parquet").write_bytes(b"PAR1")
+    with pytest.raises(FileRefused, match="identities"):
+        run(tmp_path / "lists.parquet", tmp_path / "out.csv")
+    with pytest.raises(FileRefused, match="Parquet"):
+        run(tmp_path / "torn.parquet", tmp_path / "out.csv")
+    with pytest.raises(FileRefused, match="读写文件失败"):
+        run(made(tmp_path, HEADER + KNOWN), tmp_path / "no such folder" / "out.csv")
+    assert not list(tmp_path.glob("out*"))
