@@ -136,6 +136,7 @@ def answer(person: Person, pay: date, policy: dict[str, Any]) -> dict[str, Any]:
         "incentives": [],
         "add_ons": [],
         "benefits_tier": None,
+        "order_years": [],
         "notes": notes,
         "explanation": lines,
         "policy": policy,

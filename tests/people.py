@@ -76,7 +76,10 @@ def _numbers(compiled: Compiled) -> st.SearchStrategy[tuple[tuple[str, int], ...
 
 
 def _given(found: tuple[tuple[str, int] | None, ...]) -> tuple[tuple[str, int], ...]:
-    return tuple(x for x in found if x)
+    given = dict(x for x in found if x)
+    if "missed_years" in given and "repaid_years" in given:
+        given["repaid_years"] = min(given["repaid_years"], given["missed_years"])
+    return tuple(given.items())
 
 
 def people(compiled: Compiled) -> st.SearchStrategy[Person]:

@@ -32,6 +32,15 @@ class AddOnItem(BaseModel):
     amount_fen: Fen = Field(description="金额，单位分")
 
 
+class OrderYearItem(BaseModel):
+    """A part of an order that pays for more than the coverage year."""
+
+    kind: Literal["current", "further", "repair"] = Field(description="本年度、其他年度、补缴断保年度")
+    coverage_year: int | None = Field(description="年度；补缴断保年度为 null")
+    count: int = Field(description="年数")
+    amount_fen: Fen = Field(description="金额，单位分")
+
+
 class NoteItem(BaseModel):
     """A reading of the notice, something it is silent about, or a further rule."""
 
@@ -99,6 +108,7 @@ _EXAMPLE: dict[str, Any] = {
     "route": "window",
     "incentives": [],
     "add_ons": [],
+    "order_years": [],
     "benefits_tier": None,
     "notes": [{"code": "subsidy_fund_not_named", "text": "公告没有写明资助出自哪项资金。", "clause": "四(四)"}],
     "explanation": [{"step": "contribution", "clause": "二", "text": "个人缴费380元。", "source": "notice"}],
@@ -148,6 +158,7 @@ class Answer(BaseModel):
     route: str | None = Field(description="所走途径的稳定标识")
     incentives: list[IncentiveItem] = Field(description="价格以外的激励")
     add_ons: list[AddOnItem] = Field(description="一并收取的其他保险，不含在 payable 中")
+    order_years: list[OrderYearItem] = Field(description="一次缴纳多个年度的，各年度金额；只缴本年度的为空")
     benefits_tier: int | None = Field(description="按哪一档享受待遇；公告不分档的为 null")
     notes: list[NoteItem] = Field(description="公告的解读、没有写明的事项和其他规定，可直接给群众看")
     explanation: list[ExplanationLine] = Field(description="逐步说明，可照着念")

@@ -31,7 +31,7 @@ class Case:
 _COMPARED = (
     "outcome", "reason", "personal_fen", "surcharge_fen", "subsidy_fen", "payable_fen", "waiting_days",
     "benefits_start", "benefits_end", "valid_through", "route", "subsidies", "incentives", "notes", "missing",
-    "refund_fen", "refunds", "net_cost_fen", "waiting_months", "add_ons", "benefits_tier",
+    "refund_fen", "refunds", "net_cost_fen", "waiting_months", "add_ons", "benefits_tier", "order_years",
 )  # fmt: skip
 
 
@@ -96,6 +96,8 @@ def _comparable(key: str, answer: dict[str, Any]) -> Any:
             name = item["fund" if key in ("subsidies", "refunds") else "code"]
             sums[name] = sums.get(name, 0) + item["amount_fen"]
         return {name: str(fen) for name, fen in sums.items()}
+    if key == "order_years":
+        return {str(item["coverage_year"] or item["kind"]): str(item["amount_fen"]) for item in value}
     if key == "notes":
         return [note["code"] for note in value]
     return str(value) if isinstance(value, int) else value

@@ -10,9 +10,18 @@ from pydantic import Field, model_validator
 
 from app.contract.words import CircumstanceCode, IdentityCode, Reason
 from app.packs.form_base import Cited, Form
-from app.packs.form_prices import AddOnForm, ChargeForm, IncentiveForm, RouteSubsidyForm, StandardsForm, SubsidyForm
+from app.packs.form_prices import (
+    AddOnForm,
+    CapForm,
+    ChargeForm,
+    IncentiveForm,
+    RewardForm,
+    RouteSubsidyForm,
+    StandardsForm,
+    SubsidyForm,
+)
 from app.packs.form_tests import IdentityTest, Test
-from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Sentence
+from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Sentence, YesNo
 
 
 class NoticeForm(Form):
@@ -67,6 +76,26 @@ class LocalIdentityForm(Cited):
     when: Test | None = None
 
 
+class FloorForm(Form):
+    """After so many missed years the wait is at least so many months, whatever was paid for."""
+
+    missed_years: Count
+    months: Count
+
+
+class MissedForm(Form):
+    """The wait grows by `months` for each missed year `beyond` so many (1: the first is in the fixed wait, 0: each).
+
+    `repair: yes`: a missed year that is paid for does not count.
+    """
+
+    months: Annotated[Count, Field(ge=1)]
+    beyond: Annotated[Count, Field(le=9)]
+    repair: YesNo
+    floor: FloorForm | None = None
+    at_most_months: Count | None = None
+
+
 class WaitForm(Cited):
     """A time without benefits, in days or calendar months.
 
@@ -78,12 +107,15 @@ class WaitForm(Cited):
     months: Count | None = None
     counts_from: Literal["payment", "day_after_payment", "month_after_payment", "benefit_start"] = "payment"
     last_day: Literal["waits", "benefits"] = "waits"
+    per_missed_year: MissedForm | None = None
     when: Test | None = None
 
     @model_validator(mode="after")
     def _says_one(self) -> "WaitForm":
         if (self.days is None) == (self.months is None):
             raise ValueError("a wait is so many days or so many months")
+        if self.per_missed_year is not None and self.months is None:
+            raise ValueError("a wait that grows with missed years is counted in months")
         return self
 
 
@@ -184,5 +216,7 @@ class PackForm(Form):
     subsidies_not_known: RefusalForm | None = None
     one_subsidy: RefusalForm
     incentives: list[IncentiveForm] = []
+    rewards: list[RewardForm] = []
+    rewards_cap: CapForm | None = None
     add_ons: list[AddOnForm] = []
     notes: list[NoteForm] = []

@@ -50,6 +50,19 @@ class StandardsForm(Form):
         return self
 
 
+class RepairForm(Cited):
+    """What paying for a missed year costs: an amount, or the contribution where `yuan` is left out."""
+
+    yuan: Annotated[Yuan | None, Field(serialization_alias="amount_fen")] = None
+
+
+class FurtherYearForm(Cited):
+    """Another coverage year that is paid for in the same order."""
+
+    coverage_year: Annotated[Count, Field(ge=2003, le=2100)]
+    yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
+
+
 class ChargeForm(Cited):
     """What is charged: the contribution, that plus the fiscal subsidy, nothing (waived), or an amount of its own
     (`stated`, with yuan or rates).
@@ -64,14 +77,17 @@ class ChargeForm(Cited):
         None
     )
     total: Annotated[Yuan | None, Field(validation_alias="total_yuan", serialization_alias="total_fen")] = None
+    per_repaid_year: RepairForm | None = None
+    further_years: Annotated[list[FurtherYearForm], Field(default_factory=list)]
 
     @model_validator(mode="after")
     def _says_what_it_states(self) -> "ChargeForm":
         said = (self.yuan is not None) + (self.rates is not None)
         if said != (self.kind == "stated"):
             raise ValueError("yuan or rates stand beside kind: stated, one of them, and beside no other kind")
-        if self.surcharge is not None and self.kind not in ("personal", "stated"):
-            raise ValueError("surcharge_yuan stands beside kind personal or stated")
+        more = self.surcharge is not None or self.per_repaid_year is not None or self.further_years
+        if more and self.kind not in ("personal", "stated"):
+            raise ValueError("surcharge_yuan, per_repaid_year and further_years stand beside kind personal or stated")
         return self
 
 
@@ -141,6 +157,24 @@ class IncentiveForm(Cited):
     title: Sentence
     yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
     when: Test
+
+
+class RewardForm(Cited):
+    """An advantage that grows by `yuan_per_year` with each year `beyond` so many."""
+
+    code: Name
+    title: Sentence
+    for_each: Literal["continuous_years", "zero_claim_years"]
+    beyond: Annotated[Count, Field(le=19)] = 0
+    yuan_per_year: Annotated[Yuan, Field(serialization_alias="fen_per_year")]
+    when: Test | None = None
+
+
+class CapForm(Cited):
+    """All rewards together are at most so many per cent of an amount (the ceiling before any reward)."""
+
+    percent: Percent
+    of_yuan: Annotated[Yuan, Field(serialization_alias="of_fen")]
 
 
 class AddOnForm(Cited):

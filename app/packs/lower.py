@@ -6,15 +6,17 @@ from typing import Any, Literal
 
 from app.packs import form
 from app.packs.form_base import Cited
-from app.packs.form_prices import AddOnForm, IncentiveForm
+from app.packs.form_prices import AddOnForm, IncentiveForm, RewardForm
 from app.packs.form_tests import Test
 from app.packs.lower_prices import Price, PriceLowering
+from app.packs.lower_rewards import missed_waits, rewards
 from app.packs.lower_tests import Path, TestLowering
 from app.packs.mistakes import Mistake
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.days import monthly_spans, year_bounds
 from app.rules.vocabulary import LOCAL
+from app.rules.wording import clauses
 
 _EVENTS: dict[str, c.Event] = {"birth": c.Birth(), "employment_end": c.EmploymentEnd()}
 
@@ -53,6 +55,7 @@ class _Lowering:
             one_subsidy_cite=self.cite(pack.one_subsidy, ("one_subsidy",)),
             incentives=(
                 *(self.incentive(x, ("incentives", i)) for i, x in enumerate(pack.incentives)),
+                *rewards(self.rewarded(), pack.rewards_cap, self.tests),
                 *(self.incentive(x, ("add_ons", i), "add_on") for i, x in enumerate(pack.add_ons)),
             ),
             notes=tuple(self.note(n, ("notes", i)) for i, n in enumerate(pack.notes)),
@@ -132,7 +135,7 @@ class _Lowering:
             charge_cites=price.cites,
             subsidy=r.subsidy.is_,
             start=self.start(r.benefits, (*path, "benefits")),
-            waits=tuple(self.wait(w, r, (*path, "wait", i)) for i, w in enumerate(r.wait)),
+            waits=tuple(x for i, w in enumerate(r.wait) for x in self.waits(w, r, (*path, "wait", i))),
             cite=self.cite(r, path),
             in_window=r.when.paid.in_ if r.when.paid else None,
             event=_event_of(r.when),
@@ -140,6 +143,8 @@ class _Lowering:
             unpriced=price.unpriced,
             rate=price.title,
             benefits_tier=price.benefits_tier,
+            years=price.years,
+            surcharge_title=price.surcharge_title,
         )
 
     def start(self, b: form.BenefitsForm, path: Path) -> p.Start:
@@ -161,6 +166,10 @@ class _Lowering:
             return p.Start("payment", cite, next_month=b.month_after is not None)
         return p.Start("coverage_year" if name == "coverage_year" else "not_stated", cite)
 
+    def waits(self, w: form.WaitForm, r: form.RouteForm, path: Path) -> Iterable[p.Wait]:
+        wait = self.wait(w, r, path)
+        return missed_waits(wait, w.per_missed_year) if w.per_missed_year else (wait,)
+
     def wait(self, w: form.WaitForm, r: form.RouteForm, path: Path) -> p.Wait:
         if r.benefits.from_ not in ("coverage_year", "end_of_wait"):
             raise Mistake(path, "a way in with its own benefit start has no waiting period")
@@ -176,6 +185,13 @@ class _Lowering:
     ) -> p.Incentive:
         when = self.tests.test(x.when, (*path, "when")) if x.when else c.ALWAYS
         return p.Incentive(x.code, x.title, x.yuan, when, self.cite(x, path), kind)
+
+    def rewarded(self) -> Iterator[tuple[RewardForm, p.Cite, Path]]:
+        for i, x in enumerate(self.pack.rewards):
+            cites = [self.cite(x, ("rewards", i))]
+            if self.pack.rewards_cap:
+                cites.append(self.cite(self.pack.rewards_cap, ("rewards_cap",)))
+            yield x, clauses(cites), ("rewards", i)
 
     def note(self, n: form.NoteForm, path: Path) -> p.Note:
         return p.Note(

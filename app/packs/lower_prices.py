@@ -1,7 +1,7 @@
 """Turns the money of a pack into prices and subsidies in fen: rates into alternatives, percentages into amounts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.packs import form
 from app.packs import form_prices as fp
@@ -12,6 +12,7 @@ from app.packs.scalars import Unsaid
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.money import rounded_share, yuan
+from app.rules.vocabulary import NUMBERS
 
 CiteOf = Callable[[Cited, Path], p.Cite]
 
@@ -27,6 +28,8 @@ class Price:
     unpriced: bool = False
     title: str = ""
     benefits_tier: int | None = None
+    years: tuple[p.OrderYear, ...] = ()
+    surcharge_title: str = "财政补助标准部分"
 
 
 class PriceLowering:
@@ -53,7 +56,41 @@ class PriceLowering:
         if charge.kind == "full_standard":
             return [self._with_fiscal(price, own, path) for price in self._contributions((own,), charge, path)]
         found = self._contributions((own,), charge, path)
-        return [_also(price, surcharge, (own,)) for price in found] if surcharge else found
+        if charge.further_years:
+            found = [self._with_further(price, charge.further_years, path) for price in found]
+        if surcharge:
+            found = [replace(_also(price, surcharge, (own,)), surcharge_title="期外缴费另缴部分") for price in found]
+        if charge.per_repaid_year:
+            found = [one for price in found for one in self._with_repair(price, charge.per_repaid_year, path)]
+        return found
+
+    def _with_further(self, price: Price, years: list[fp.FurtherYearForm], path: Path) -> Price:
+        """The contributions of several coverage years, as one."""
+        current = p.OrderYear("current", price.personal, self.pack.coverage_year)
+        further = tuple(p.OrderYear("further", y.yuan, y.coverage_year) for y in years)
+        cites = tuple(self.cite(y, (*path, "further_years", i)) for i, y in enumerate(years))
+        for i, y in enumerate(years):
+            if y.coverage_year == self.pack.coverage_year:
+                raise Mistake(
+                    (*path, "further_years", i, "coverage_year"), "this is the coverage year of the pack itself"
+                )
+        whole = price.personal + sum(y.fen for y in further)
+        return replace(price, personal=whole, years=(current, *further), cites=(*price.cites, *cites))
+
+    def _with_repair(self, price: Price, repair: fp.RepairForm, path: Path) -> Iterable[Price]:
+        """The price for each number of missed years that are paid for."""
+        cite = self.cite(repair, (*path, "per_repaid_year"))
+        current = price.years or (p.OrderYear("current", price.personal, self.pack.coverage_year),)
+        for count in range(NUMBERS["repaid_years"] + 1):
+            when = c.all_of([price.when, c.IsOneOf("repaid_years", (count,))])
+            if count == 0:
+                yield replace(price, when=when)
+                continue
+            fen = count * (price.personal if repair.yuan is None else repair.yuan)
+            years = (*current, p.OrderYear("repair", fen, count=count))
+            title = f"补缴断保{count}年" if not price.surcharge else f"{price.surcharge_title}和补缴断保{count}年"
+            dearer = _also(price, price.surcharge + fen, (cite,))
+            yield replace(dearer, when=when, years=years, surcharge_title=title)
 
     def _contributions(self, own: tuple[p.Cite, ...], charge: fp.ChargeForm, path: Path) -> list[Price]:
         standards = self.pack.standards
@@ -75,17 +112,8 @@ class PriceLowering:
                 raise Mistake((*path, i), f"the rate {rate.id!r} can never apply: the one before it is for everybody")
             when = self._rate_test(rate, (*path, i))
             price = _priced(rate.yuan, (self.cite(rate, (*path, i)), *own))
-            found.append(
-                Price(
-                    price.personal,
-                    0,
-                    price.cites,
-                    c.all_of([when, *map(c.Not, before)]),
-                    price.unpriced,
-                    rate.title,
-                    rate.benefits_tier,
-                )
-            )
+            alone = c.all_of([when, *map(c.Not, before)])
+            found.append(replace(price, when=alone, title=rate.title, benefits_tier=rate.benefits_tier))
             before.append(when)
         return found
 
@@ -105,7 +133,7 @@ class PriceLowering:
         found = _also(price, amount if isinstance(amount, int) else amount.at_least, ())
         cites = (price.cites[0], own, self.cite(fiscal, ("standards", "fiscal")))
         unpriced = price.unpriced or isinstance(amount, Unsaid)
-        return Price(found.personal, found.surcharge, cites, price.when, unpriced, price.title, price.benefits_tier)
+        return replace(found, cites=cites, unpriced=unpriced)
 
     def subsidies(self, levels: Iterable[int]) -> tuple[p.Subsidy, ...]:
         """Each subsidy for each contribution that it can be taken off from."""
@@ -177,8 +205,7 @@ def _priced(amount: int | Unsaid, cites: tuple[p.Cite, ...]) -> Price:
 
 def _also(price: Price, surcharge: int, cites: tuple[p.Cite, ...]) -> Price:
     """The price with a surcharge; its clauses come after the contribution's."""
-    both = (*price.cites, *cites)
-    return Price(price.personal, surcharge, both, price.when, price.unpriced, price.title, price.benefits_tier)
+    return replace(price, surcharge=surcharge, cites=(*price.cites, *cites))
 
 
 def _ways(s: fp.SubsidyForm, level: int | None, path: Path) -> Iterable[tuple[int, bool]]:

@@ -74,7 +74,9 @@ def compile_policy(policy: Policy) -> Compiled:
 
 def _asked(policy: Policy) -> dict[str, tuple[int, int]]:
     """The numbers that the rules ask for."""
-    facts = {test.fact for test in tests_of(policy) if isinstance(test, c.AtLeast | c.IsOneOf)}
+    facts: set[str] = {test.fact for test in tests_of(policy) if isinstance(test, c.AtLeast | c.IsOneOf)}
+    if any(isinstance(test, c.Owes) for test in tests_of(policy)):
+        facts |= {"missed_years", "repaid_years"}
     bounds: dict[str, tuple[int, int]] = {fact: (0, most) for fact, most in NUMBERS.items() if fact in facts}
     if "tier" in bounds:
         bounds["tier"] = (min(_tiers(policy)), max(_tiers(policy)))
@@ -106,6 +108,7 @@ def _load(policy: Policy, name: str, text: str) -> Any:
     namespace: dict[str, Any] = {
         "plus_months": unknown.plus_months,
         "next_month": unknown.next_month,
+        "owes": unknown.owes,
         "present": present,
         "recognized": recognized,
         "earlier_of": partial(earlier_of, policy),

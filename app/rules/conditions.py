@@ -114,6 +114,14 @@ class IsOneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Owes:
+    """So many missed years, not counting those that are paid for (`repaired`)."""
+
+    count: int
+    repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     parts: tuple["Condition", ...]
 
@@ -128,9 +136,8 @@ class Not:
     part: "Condition"
 
 
-Condition = (
-    PaidBy | EventBy | HasIdentity | HasClass | HasCircumstance | HadJob | IsTrue | AtLeast | IsOneOf | All | Any | Not
-)
+_Asked = HasIdentity | HasClass | HasCircumstance | HadJob | IsTrue | AtLeast | IsOneOf | Owes
+Condition = PaidBy | EventBy | _Asked | All | Any | Not
 
 ALWAYS = All(())
 

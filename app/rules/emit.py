@@ -62,6 +62,8 @@ class Writer:
                 return _FLAGS[fact]
             case c.AtLeast(fact, count):
                 return f"({_number(fact)} >= {count!r})"
+            case c.Owes(count, repaired):
+                return _owes(count, repaired=repaired)
             case c.IsOneOf(fact, values):
                 return f"({_number(fact)} in {values!r})"
             case _:
@@ -122,6 +124,11 @@ class Writer:
     def _has_class(self, test: c.HasClass) -> str:
         held = self._has_identity(frozenset({test.code}), test.first, test.last)
         return f"({held} and f.classes[{test.code!r}] in {test.classes!r})"
+
+
+def _owes(count: int, *, repaired: bool) -> str:
+    missed = _number("missed_years")
+    return f"owes({missed}, {_number('repaid_years')}, {count})" if repaired else f"({missed} >= {count})"
 
 
 def _number(fact: c.Count) -> str:

@@ -87,12 +87,23 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderYear:
+    """A part of an order: another coverage year, or (`repair`) so many missed years that are paid for."""
+
+    kind: Literal["current", "further", "repair"]
+    fen: int
+    coverage_year: int | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One of the notice's ways in, or a variant of one: `entry` is its own name, `id` the one that answers show.
 
     `subsidy`: taken off at payment, not granted, or not settled by the notice. `unpriced`: the amounts are not known;
     `personal_fen` is then the least that the notice names, 0 for none. `rate`: whose contribution it is, in Chinese,
-    where there are several; `benefits_tier`: the tier whose benefits are had for it."""
+    where there are several; `benefits_tier`: the tier whose benefits are had for it. `years`: where the order pays for
+    more than the coverage year."""
 
     id: str
     entry: str
@@ -111,6 +122,8 @@ class Route:
     unpriced: bool = False
     rate: str = ""
     benefits_tier: int | None = None
+    years: tuple[OrderYear, ...] = ()
+    surcharge_title: str = "财政补助标准部分"
 
     def waiting_days(self, wait: int) -> int | None:
         """The length of the wait with this index, 0 for none (-1), None where the start itself is not stated or the

@@ -73,6 +73,10 @@ def _beside(policy: Policy, c: Class, route: Route) -> dict[str, Any]:
         "incentives": [{"code": x.code, "amount_fen": x.fen} for x in found if x.kind == "incentive"],
         "add_ons": [{"code": x.code, "title": x.title, "amount_fen": x.fen} for x in found if x.kind == "add_on"],
         "benefits_tier": route.benefits_tier,
+        "order_years": [
+            {"kind": y.kind, "coverage_year": y.coverage_year, "count": y.count, "amount_fen": y.fen}
+            for y in route.years
+        ],
     }
 
 
@@ -133,6 +137,7 @@ def _nothing(outcome: str, reason: str | None) -> dict[str, Any]:
         "incentives": [],
         "add_ons": [],
         "benefits_tier": None,
+        "order_years": [],
         "notes": [],
         "explanation": [],
         "policy": None,
@@ -155,6 +160,7 @@ def _steps(policy: Policy, c: Class, route: Route) -> Iterator[w.Line]:
     yield from w.way_in(policy, route, late=c.late, dated=c.dated)
     yield from w.choice(policy, c.opened, c.route)
     yield from wp.contribution(route)
+    yield from wp.years(route)
     yield from wp.subsidy(policy, route, row, c.who, c.held)
     yield wp.total(route, row)
     yield from w.waiting(policy, route, route.waits[c.wait] if c.wait >= 0 else None, late=c.late)

@@ -168,6 +168,18 @@ def explore(run: Callable[[World], Any], ranges: Ranges) -> Iterator[Leaf]:
         yield Leaf(world.ranges, result)
 
 
+def owes(missed: Any, repaid: Any, count: int) -> bool:
+    """Whether `missed - repaid` is at least `count`, also where one of them is a Hole."""
+    if type(missed) is int and type(repaid) is int:
+        return missed - repaid >= count
+    if missed < count:  # also where nothing is known of the repaired years: they can only take away
+        return False
+    paid = 0
+    while repaid > paid:
+        paid += 1
+    return bool(missed >= count + paid)
+
+
 def plus_months(day: Any, months: int) -> Any:
     """`days.plus_months` that also takes a Hole."""
     return days.plus_months(day, months) if type(day) is int else day.through(lambda x: days.plus_months(x, months))

@@ -73,15 +73,15 @@ SCHOOLS = MappingProxyType(
     }
 )
 
-# Whole numbers that a notice may ask for, and the largest value each may have.
+# Whole numbers that a notice may ask for, and the largest value each may have: for years it stands for more as well.
 NUMBERS = MappingProxyType(
     {
         "tier": 5,
         "school": len(SCHOOLS) - 1,
-        "missed_years": 30,
-        "repaid_years": 30,
-        "continuous_years": 60,
-        "zero_claim_years": 60,
+        "missed_years": 10,
+        "repaid_years": 10,
+        "continuous_years": 20,
+        "zero_claim_years": 20,
     }
 )
 

@@ -22,8 +22,18 @@ def contribution(route: Route) -> Iterator[w.Line]:
         yield w.line("benefits_tier", cite, f"按第{route.benefits_tier}档享受待遇。")
     if route.surcharge_fen and not route.unpriced:
         total = yuan(route.personal_fen + route.surcharge_fen)
-        text = f"另须缴纳财政补助标准部分{yuan(route.surcharge_fen)}，合计{total}。"
+        text = f"另须缴纳{route.surcharge_title}{yuan(route.surcharge_fen)}，合计{total}。"
         yield w.line("surcharge", w.clauses(route.charge_cites[1:]), text)
+
+
+def years(route: Route) -> Iterator[w.Line]:
+    """What the order pays for besides the coverage year."""
+    parts = [
+        f"补缴断保{y.count}年{yuan(y.fen)}" if y.kind == "repair" else f"{y.coverage_year}年度{yuan(y.fen)}"
+        for y in route.years
+    ]
+    if parts:
+        yield w.line("order_years", w.clauses(route.charge_cites), f"本次一并缴纳：{'、'.join(parts)}。")
 
 
 def subsidy(policy: Policy, route: Route, row: Subsidy | None, who: str, held: tuple[str, ...]) -> Iterator[w.Line]:

@@ -4,14 +4,13 @@ import os
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, product
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.packs.shelf import NOTICES, Shelf
+from app.packs.shelf import Shelf
 from app.rules.compiling import Compiled
 from app.rules.days import iso
 from app.rules.person import Circumstance, Identity, Person
@@ -19,7 +18,7 @@ from app.rules.quoting import calendar, quote
 from app.rules.vocabulary import CLASSES, IDENTITIES
 from tests.people import pay_days, people
 
-SHELF = Shelf((NOTICES, Path(__file__).parent.parent / "packs" / "made_up"))
+SHELF = Shelf()
 THOROUGH = int(os.environ.get("THOROUGH", "1"))  # `THOROUGH=20 make test` looks longer
 PACKS = [SHELF.find(region, year) for region, year in SHELF]
 # Made once: a strategy that is made anew for every example confuses Hypothesis's record of what it has drawn.
@@ -161,11 +160,7 @@ def fillings(pack: Compiled, person: Person, day: date) -> dict[str, list[tuple[
     anchors |= {date(policy.coverage_year - 1, m, d) for m, d in ((1, 1), (9, 30), (10, 1), (10, 2), (10, 3))}
     anchors |= {date(policy.coverage_year - 2, 12, 31), day - timedelta(days=140), day - timedelta(days=60)}
     past = sorted(d for d in anchors if d <= day)
-    found: dict[str, list[tuple[Any, ...]]] = {
-        f"person.{name}": [("number", name, n) for n in range(low, min(high, low + 7) + 1)]
-        for name, (low, high) in pack.asked.items()
-        if name not in dict(person.numbers)
-    }
+    found = _number_fillings(pack, person)
     if person.birth_date is None:
         old = date(day.year - 100, day.month, min(day.day, 28))
         others = [old, old + timedelta(days=1), day + timedelta(days=1), date(policy.coverage_year, 12, 31)]
@@ -182,6 +177,20 @@ def fillings(pack: Compiled, person: Person, day: date) -> dict[str, list[tuple[
             found[f"person.{fact}"] = [(fact, True), (fact, False)]
     if person.employee_insurance and person.employee_insurance.status == "ended":
         found |= _job_fillings(person, past)
+    return found
+
+
+def _number_fillings(pack: Compiled, person: Person) -> dict[str, list[tuple[Any, ...]]]:
+    """No more years can be repaired than were missed."""
+    given = dict(person.numbers)
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for name, (low, high) in pack.asked.items():
+        if name == "repaid_years":
+            high = given.get("missed_years", high)
+        if name == "missed_years":
+            low = given.get("repaid_years", low)
+        if name not in given and name not in ("continuous_years", "zero_claim_years"):  # absent, these are 0
+            found[f"person.{name}"] = [("number", name, n) for n in range(low, high + 1)]
     return found
 
 
