@@ -1,6 +1,7 @@
 """Whole files get the answers that single people get: random people, every pack, days next to every threshold."""
 
 from datetime import date, timedelta
+from random import Random
 
 import polars as pl
 import pytest
@@ -10,11 +11,10 @@ from hypothesis import strategies as st
 from app.batch.answer_row import COLUMNS
 from app.batch.classes import Classes
 from app.batch.comparisons import Unreadable, comparisons_of, read
-from app.batch.near import Near, of_season
+from app.batch.near import Near
 from app.packs.shelf import NOTICES, Shelf
 from app.rules.compiling import Compiled
 from app.rules.conditions import CircumstanceDay
-from app.rules.days import plus_months
 from app.rules.person import Circumstance, EmployeeInsurance, Identity, Person, contradictions
 from tests.batch.rows import EXPLAIN, NAMES, cells_of, single
 from tests.people import pay_days, people
@@ -35,14 +35,20 @@ def same(classes: Classes, compiled: Compiled, asked: list[tuple[Person, date]])
         assert together == single(compiled, person, pay), (person, pay)
 
 
+def few_days(compiled: Compiled) -> list[date]:
+    """Days of payment around the window's end and in the middle of the year: people who pay on one day can be alike."""
+    closes = compiled.policy.windows[0].closes
+    return [date.fromordinal(d) for d in (closes - 40, closes, closes + 1, (closes + compiled.policy.last_day) // 2)]
+
+
 @pytest.mark.parametrize("compiled", PACKS, ids=lambda c: c.policy.id)
 def test_random_people_get_the_answer_of_the_single_engine(compiled: Compiled) -> None:
     # One memory for all examples: most people meet a class that somebody else has opened.
     classes = Classes(compiled, date(2024, 1, 1), NAMES, EXPLAIN, as_text=False)
-    one = st.tuples(people(compiled), pay_days(compiled))
+    day = st.sampled_from(few_days(compiled)) | pay_days(compiled)
 
     @settings(max_examples=15, deadline=None)
-    @given(st.lists(one, min_size=20, max_size=40))
+    @given(st.lists(st.tuples(people(compiled), day), min_size=20, max_size=40))
     def run(asked: list[tuple[Person, date]]) -> None:
         same(classes, compiled, asked)
 
@@ -50,30 +56,38 @@ def test_random_people_get_the_answer_of_the_single_engine(compiled: Compiled) -
 
 
 @pytest.mark.parametrize("compiled", PACKS, ids=lambda c: c.policy.id)
-def test_days_around_everything_a_pack_compares_with_get_the_answer_of_the_single_engine(compiled: Compiled) -> None:
-    known = comparisons_of(compiled)
-    assert known is not None, "every pack of the package can be read"
-    near = of_season(compiled, compiled.policy.opens)
-    moved = {(0, "days"), *known.moves}
-    edges = {_moved(day, -count, unit) + k for day in known.fixed for count, unit in moved for k in (-1, 0, 1)}
-    # The last day that stands for others and the first that does not, and the other way round.
-    edges |= {edge + k for low, high in near.ranges for edge in (low, high) for k in (-1, 0, 1)}
-    days = [date.fromordinal(d) for d in sorted(edges) if date(1850, 1, 1).toordinal() < d < date.max.toordinal() - 9]
-    pay = date.fromordinal(compiled.policy.windows[0].closes)
-    events = [c for r in compiled.policy.routes if isinstance(r.event, CircumstanceDay) for c in [r.event.code]]
-    asked: list[tuple[Person, date]] = []
-    for day in days:
-        ended = EmployeeInsurance("ended", day, 3, 3, False, None)
-        asked.append((Person(birth_date=day, insured_last_year=False, parent_insured_in_province=True), pay))
-        asked.append((Person(BORN, identities=(Identity("orphan", None, day),)), pay + timedelta(days=1)))
-        asked.append((Person(BORN, employee_insurance=ended, insured_last_year=True), pay + timedelta(days=1)))
-        asked += [(Person(BORN, circumstances=(Circumstance(code, day),)), pay + timedelta(days=1)) for code in events]
-    asked = [(person, on) for person, on in asked if not contradictions(person, compiled.policy.coverage_year)]
-    same(Classes(compiled, pay, NAMES, EXPLAIN, as_text=False), compiled, asked)
+def test_every_day_of_the_years_around_the_season_gets_the_answer_of_the_single_engine(compiled: Compiled) -> None:
+    policy = compiled.policy
+    assert comparisons_of(compiled) is not None, "every pack of the package can be read"
+    recent = [*range(policy.first_day - 800, policy.last_day + 40)]
+    old = [*range(date(1850, 1, 1).toordinal(), policy.first_day, 97), *_birthdays(policy.coverage_year, (18, 60, 100))]
+    random = Random(policy.id)  # in any order: whoever comes first stands for the others
+    for pay in few_days(compiled)[1:3]:
+        asked = [(person, pay) for day in recent for person in _dated(compiled, date.fromordinal(day))]
+        asked += [(_born(date.fromordinal(day)), pay) for day in old]
+        known = [(p, on) for p, on in asked if not contradictions(p, policy.coverage_year)]
+        random.shuffle(known)
+        same(Classes(compiled, pay, NAMES, EXPLAIN, as_text=False), compiled, known)
 
 
-def _moved(day: int, count: int, unit: str) -> int:
-    return day + count if unit == "days" else plus_months(day, count)
+def _birthdays(year: int, ages: tuple[int, ...]) -> list[int]:
+    return [date(year - age, 1, 1).toordinal() + n for age in ages for n in range(-400, 400)]
+
+
+def _born(day: date) -> Person:
+    return Person(birth_date=day, insured_last_year=False, parent_insured_in_province=True)
+
+
+def _dated(compiled: Compiled, day: date) -> list[Person]:
+    """People of whom one day each is the one given."""
+    ended = EmployeeInsurance("ended", day, 3, 3, False, None)
+    events = {r.event.code for r in compiled.policy.routes if isinstance(r.event, CircumstanceDay)}
+    return [
+        _born(day),
+        Person(BORN, identities=(Identity("orphan", None, day),), insured_last_year=True),
+        Person(BORN, employee_insurance=ended, insured_last_year=True),
+        *[Person(BORN, circumstances=(Circumstance(code, day),), insured_last_year=True) for code in sorted(events)],
+    ]
 
 
 def test_most_people_are_answered_from_the_answer_of_somebody_else() -> None:
