@@ -131,7 +131,7 @@ def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
     except (ValidationError, PolicyNotFound, PackRefused) as why:
         raise stop(_reason(why)) from None
     person = asked.person.person()
-    clashes = contradictions(person, asked.coverage_year)
+    clashes = contradictions(person, asked.coverage_year, compiled.known)
     if clashes:
         raise stop("\n".join(f"{field}: {sentence}" for field, sentence in clashes))
     day: date = asked.pay_date or Settings.read().business_day()

@@ -114,7 +114,7 @@ class Classes:
             known = PersonForm.model_validate(person).person()
         except ValidationError as why:
             return (), [(_column(path), told) for path, told in self._explain(why)]
-        clashes = contradictions(known, self._compiled.policy.coverage_year)
+        clashes = contradictions(known, self._compiled.policy.coverage_year, self._compiled.known)
         if clashes:
             return (), [(_column(path.removeprefix("person.")), told) for path, told in clashes]
         return row_of(quote(self._compiled, known, day).answer()), []

@@ -9,6 +9,7 @@ from app.batch.cells import FACTS, Explain
 from app.rules.compiling import Compiled
 from app.rules.person import Person
 from app.rules.quoting import quote
+from app.rules.vocabulary import SCHOOLS
 
 NAMES = ["pay_date", *FACTS]
 
@@ -42,7 +43,9 @@ def cells_of(person: Person, pay: date | None) -> dict[str, str | None]:
         "employee_gap_this_year": job and job.gap_this_year,
         "employee_lapsed_last_year": job and job.lapsed_last_year,
     }
-    return {name: None if found[name] in (None, "") else str(found[name]).replace("True", "true") for name in NAMES}
+    said = dict(person.numbers)
+    found |= {name: list(SCHOOLS)[value] if name == "school" else value for name, value in said.items()}
+    return {name: None if found.get(name) in (None, "") else str(found[name]).replace("True", "true") for name in NAMES}
 
 
 def single(compiled: Compiled, person: Person, pay: date) -> dict[str, Any]:
