@@ -137,11 +137,11 @@ def quote(
 def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
     try:
         asked = QuoteRequest.model_validate_json(text)
-        compiled = shelf.find(asked.region, asked.coverage_year)
+        compiled = shelf.find(asked.region, asked.coverage_year, asked.as_of)
     except (ValidationError, PolicyNotFound, PackRefused) as why:
         raise stop(_reason(why)) from None
     person = asked.person.person()
-    clashes = contradictions(person, asked.coverage_year)
+    clashes = contradictions(person, asked.coverage_year, compiled.known)
     if clashes:
         raise stop("\n".join(f"{field}: {sentence}" for field, sentence in clashes))
     day: date = asked.pay_date or Settings.read().business_day()
