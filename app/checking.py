@@ -1,7 +1,8 @@
 """`canbao packs check`: every pack loads, and the cases beside it hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rich.table import Column, Table
@@ -35,9 +36,10 @@ def _check(shelf: Shelf, region: str, year: int) -> Checked:
     except PackRefused as refused:
         return Checked(f"{region}-{year}", "", 0, 0, 0, 0, tuple(str(refused).splitlines()))
     beside = shelf.path(region, year).with_suffix(".cases.yaml")
-    count, complaints = (
-        _run(compiled, beside) if beside.exists() else (0, (f"{beside.name}: no cases beside the pack",))
-    )
+    if beside.exists():
+        count, complaints = _run(lambda day: shelf.find(region, year, day), beside)
+    else:
+        count, complaints = 0, (f"{beside.name}: no cases beside the pack",)
     policy = compiled.policy
     silences = sum(note.kind == "silence" for note in policy.notes)
     return Checked(
@@ -45,12 +47,12 @@ def _check(shelf: Shelf, region: str, year: int) -> Checked:
     )
 
 
-def _run(compiled: Compiled, beside: Path) -> tuple[int, tuple[str, ...]]:
+def _run(known_on: Callable[[date | None], Compiled], beside: Path) -> tuple[int, tuple[str, ...]]:
     try:
         cases = read_cases(beside)
     except PackRefused as refused:
         return 0, tuple(str(refused).splitlines())
-    wrong = ((case, run_case(compiled, case)) for case in cases)
+    wrong = ((case, run_case(known_on(case.as_of), case)) for case in cases)
     return len(cases), tuple(f"{beside.name}:{c.line}: {c.name}: {d}" for c, found in wrong for d in found)
 
 

@@ -127,7 +127,7 @@ def quote(
 def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
     try:
         asked = QuoteRequest.model_validate_json(text)
-        compiled = shelf.find(asked.region, asked.coverage_year)
+        compiled = shelf.find(asked.region, asked.coverage_year, asked.as_of)
     except (ValidationError, PolicyNotFound, PackRefused) as why:
         raise stop(_reason(why)) from None
     person = asked.person.person()

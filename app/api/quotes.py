@@ -32,7 +32,7 @@ class Quotes:
 
     def one(self, asked: QuoteRequest) -> bytes:
         """The answer as JSON. Raises Refusal."""
-        compiled = self.policy(asked.region, asked.coverage_year)
+        compiled = self.policy(asked.region, asked.coverage_year, asked.as_of)
         person = checked(asked.person, compiled)
         return quote(compiled, person, asked.pay_date or self.today()).json()
 
@@ -40,20 +40,20 @@ class Quotes:
         """The answers as JSON, in order, with a problem in the place of whoever can't be read."""
         if len(asked.people) > MOST_PEOPLE:
             raise Refusal("batch_too_large")
-        compiled = self.policy(asked.region, asked.coverage_year)
+        compiled = self.policy(asked.region, asked.coverage_year, asked.as_of)
         day = asked.pay_date or self.today()
         return b'{"quotes":[' + b",".join(_each(compiled, raw, day) for raw in asked.people) + b"]}"
 
     def calendar(self, asked: CalendarRequest) -> bytes:
         """The season's segments as JSON."""
-        compiled = self.policy(asked.region, asked.coverage_year)
+        compiled = self.policy(asked.region, asked.coverage_year, asked.as_of)
         segments = calendar(compiled, checked(asked.person, compiled))
         return json.dumps({"segments": segments}, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def policy(self, region: str, year: int) -> Compiled:
+    def policy(self, region: str, year: int, as_of: date | None = None) -> Compiled:
         """The compiled pack; raises Refusal naming the years that are there."""
         try:
-            return self.shelf.find(region, year)
+            return self.shelf.find(region, year, as_of)
         except PolicyNotFound as missing:
             raise not_found(missing) from None
         except PackRefused:

@@ -85,6 +85,7 @@ class PolicyRef(BaseModel):
     title: str
     region: str
     coverage_year: int
+    amended_on: DateText | None = Field(description="最近一次已计入的修订公布日期；没有修订为 null")
 
 
 _EXAMPLE: dict[str, Any] = {
@@ -119,6 +120,7 @@ _EXAMPLE: dict[str, Any] = {
         "title": "衡东县高湖镇2024年度城乡居民基本医疗保险参保缴费工作方案",
         "region": "430424",
         "coverage_year": 2024,
+        "amended_on": None,
     },
 }
 

@@ -23,6 +23,10 @@ PayDate = Annotated[
     Day | None,
     Field(default=None, description="缴费日期，北京时间；不填为今天", examples=["2023-11-02"]),
 ]
+AsOf = Annotated[
+    Day | None,
+    Field(default=None, description="按这一天已公布的修订回答；不填为已有的全部修订", examples=["2024-12-01"]),
+]
 _EXAMPLE: dict[str, Any] = {
     "region": "430424",
     "coverage_year": 2024,
@@ -39,6 +43,7 @@ class QuoteRequest(Strict):
     region: Region
     coverage_year: CoverageYear
     pay_date: PayDate
+    as_of: AsOf
     person: PersonForm
 
 
@@ -49,6 +54,7 @@ class CalendarRequest(Strict):
 
     region: Region
     coverage_year: CoverageYear
+    as_of: AsOf
     person: PersonForm
 
 
@@ -71,6 +77,7 @@ class BatchRequest(Strict):
     region: Region
     coverage_year: CoverageYear
     pay_date: PayDate
+    as_of: AsOf
     people: list[Any] = Field(
         description="1,000人以内，每项同报价请求的 `person`",
         # Anything may stand there: what is no person gets its problem in its place.

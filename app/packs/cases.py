@@ -26,6 +26,7 @@ class Case:
     pay_date: date
     person: PersonForm
     expect: dict[str, Any]
+    as_of: date | None = None
 
 
 _COMPARED = (
@@ -42,6 +43,7 @@ class CaseForm(BaseModel):
 
     name: str
     pay_date: Day
+    as_of: Day | None = None
     person: PersonForm
     expect: dict[Literal[_COMPARED], Any] = Field(min_length=1)  # type: ignore[valid-type]
 
@@ -55,7 +57,7 @@ def read_cases(path: Path) -> list[Case]:
     for i, raw in enumerate(tree):
         try:
             case = CaseForm.model_validate(raw, strict=False)
-            found.append(Case(case.name, lines[(i,)], case.pay_date, case.person, case.expect))
+            found.append(Case(case.name, lines[(i,)], case.pay_date, case.person, case.expect, case.as_of))
         except ValidationError as error:
             told = ((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_url=False))
             mistakes += [(lines[(i,)], f"{place}: {why}") for place, why in told]

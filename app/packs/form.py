@@ -4,7 +4,7 @@ Every value that a notice decides carries `cite`: a clause of the notice (`cite:
 (`cite: {document: nhsa_2023_24}`), or the product's own convention (`cite: {convention: one_subsidy}`).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,8 @@ from app.packs.form_prices import (
 )
 from app.packs.form_tests import IdentityTest, Test
 from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Sentence, YesNo
+
+REGION = r"^([0-9]{2,12}|[a-z][a-z0-9-]{1,60})$"
 
 
 class NoticeForm(Form):
@@ -194,11 +196,28 @@ class EligibilityForm(Form):
     not_yet_born: UnbornForm
 
 
+class ExtendsForm(Form):
+    """The pack that this one is laid over: a province's or prefecture's, of the same year if none is named."""
+
+    region: Annotated[str, Field(pattern=REGION)]
+    coverage_year: Count | None = None
+
+
+class AmendmentForm(Form):
+    """What a later document changed, from the day it was made known; `changes` is written like the pack itself."""
+
+    known_from: Day
+    document: DocumentForm
+    changes: dict[str, Any]
+
+
 class PackForm(Form):
     """One notice: a region and a coverage year."""
 
     pack: Literal["1"] = Field(description="version of the pack language")
-    region: Annotated[str, Field(pattern=r"^([0-9]{2,12}|[a-z][a-z0-9-]{1,60})$")]
+    region: Annotated[str, Field(pattern=REGION)]
+    extends: ExtendsForm | None = None
+    amendments: list[AmendmentForm] = []
     region_name: Sentence
     coverage_year: Annotated[Count, Field(ge=2003, le=2100)]
     version: Sentence

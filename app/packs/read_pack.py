@@ -5,6 +5,9 @@ taken as it is, and the forms say which strings they take. Every refusal names t
 """
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +15,92 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from app.packs.form import PackForm
+from app.packs.form import AmendmentForm, PackForm
 from app.packs.lower import lower
 from app.packs.mistakes import Mistake, PackRefused
+from app.packs.overlay import OWN, Overlay, cited_to
 from app.rules.policy import Policy
 
 Place = tuple[str | int, ...]
+Find = Callable[[str, str], Path]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_pack(path: Path) -> tuple[PackForm, Policy]:
-    """The pack as written and as the engine knows it; raises PackRefused."""
-    raw = path.read_bytes()
-    tree, lines = read_tree(path.name, raw)
+def read_pack(path: Path, find: Find | None = None, as_of: date | None = None) -> tuple[PackForm, Policy]:
+    """The pack as written and as the engine knows it; raises PackRefused.
+
+    `find` gives the file of a pack that this one extends (without it, the one beside it); `as_of` leaves out what was
+    made known later.
+    """
+    raws: list[bytes] = []
+    tree, lines = _whole(path, find or (lambda region, year: path.with_name(f"{region}-{year}.yaml")), raws)
     try:
+        tree, lines, amended_on = _amended(tree, lines, as_of)
         form = PackForm.model_validate(tree)
         _check_file_name(path, form)
-        return form, lower(form, "sha256:" + hashlib.sha256(raw).hexdigest())
+        digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
+        return form, replace(lower(form, digest), amended_on=amended_on)
     except ValidationError as error:
         found = [(_line_of(lines, e["loc"]), _sentence(e)) for e in error.errors(include_url=False)]
         raise PackRefused(path.name, sorted(found)) from None
     except Mistake as mistake:
         raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+
+
+def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:
+    """The tree with the pack that it extends underneath; `raws` collects the files that it is made of."""
+    raw = path.read_bytes()
+    raws.append(raw)
+    tree, lines = read_tree(path.name, raw)
+    said = tree.get("extends") if isinstance(tree, dict) else None
+    if not isinstance(said, dict) or not isinstance(said.get("region"), str):
+        return tree, lines
+    line = lines[("extends",)]
+    under = find(said["region"], str(said.get("coverage_year", tree.get("coverage_year", ""))))
+    if not under.is_file() or depth > 2:
+        raise PackRefused(path.name, [(line, f"the pack that this one extends is not there: {under.name}")])
+    base, _ = _whole(under, find, raws, depth + 1)
+    name, notice = f"of_{said['region'].replace('-', '_')}", base.get("notice", {})
+    document = {key: notice[key] for key in ("title", "number") if notice.get(key, "not_stated") != "not_stated"}
+    below = cited_to({key: value for key, value in base.items() if key not in OWN}, name)
+    below["documents"] = {**below.get("documents", {}), name: document}
+    overlay = Overlay(lines)
+    try:
+        merged = overlay.merged(below, tree)
+    except Mistake as mistake:
+        raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+    return merged, {(): line, **{place: at for place, at in overlay.lines.items() if place}}
+
+
+def _amended(tree: Any, lines: dict[Place, int], as_of: date | None) -> tuple[Any, dict[Place, int], str | None]:
+    """The tree with the amendments that were known, in their order, and the day of the last of them."""
+    said = tree.get("amendments") if isinstance(tree, dict) else None
+    last: str | None = None
+    for i, amendment in enumerate(said if isinstance(said, list) else []):
+        place = ("amendments", i)
+        checked = _amendment(amendment, place)
+        known = checked.known_from.isoformat()
+        if last is not None and known <= last:
+            raise Mistake((*place, "known_from"), "amendments stand in the order in which they were made known")
+        if as_of is not None and checked.known_from > as_of:
+            break
+        last, name = known, f"amendment_{i + 1}"
+        forbidden = next((key for key in checked.changes if key in OWN), None)
+        if forbidden:
+            raise Mistake((*place, "changes", forbidden), f"an amendment does not change {forbidden}")
+        overlay = Overlay(lines, lines, (*place, "changes"))
+        documents = {**tree.get("documents", {}), name: amendment["document"]}
+        tree = overlay.merged(tree, cited_to(checked.changes, name)) | {"documents": documents}
+        lines = overlay.lines
+    return tree, lines, last
+
+
+def _amendment(raw: Any, place: Place) -> AmendmentForm:
+    try:
+        return AmendmentForm.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Mistake((*place, *first["loc"]), _sentence(first)) from None
 
 
 def read_tree(file: str, raw: bytes, *, nulls: bool = False) -> tuple[Any, dict[Place, int]]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -34,7 +35,7 @@ class Shelf:
         for folder in folders:
             for path in _pack_files(folder):
                 self._put(path)
-        self._read: dict[tuple[str, int], tuple[PackForm, Compiled]] = {}
+        self._read: dict[tuple[str, int, int], tuple[PackForm, Compiled]] = {}
         self._lock = Lock()
 
     def _put(self, path: str) -> None:
@@ -47,10 +48,14 @@ class Shelf:
             raise PackRefused(name, [(1, f"two packs for one region and year; the other is {years[int(year)]}")])
         years[int(year)] = path
 
-    def find(self, region: str, year: int) -> Compiled:
-        """The compiled pack for a region key or a division code below one; raises PolicyNotFound."""
-        read = self._read.get((region, year))  # asked by the notice's own region, as most are
-        return read[1] if read else self.open(self.resolve(region, year), year)[1]
+    def find(self, region: str, year: int, as_of: date | None = None) -> Compiled:
+        """The compiled pack for a region key or a division code below one; raises PolicyNotFound.
+
+        `as_of`: with the amendments that were known on that day; without it, with all that there are.
+        """
+        if as_of is None and (read := self._read.get((region, year, 0))):  # by the notice's own region, as most ask
+            return read[1]
+        return self.open(self.resolve(region, year), year, as_of)[1]
 
     def resolve(self, region: str, year: int) -> str:
         """The longest known prefix that has a notice for the year."""
@@ -62,18 +67,30 @@ class Shelf:
             known = known or years
         raise PolicyNotFound(sorted(known or ()))
 
-    def open(self, region: str, year: int) -> tuple[PackForm, Compiled]:
+    def open(self, region: str, year: int, as_of: date | None = None) -> tuple[PackForm, Compiled]:
         """The pack as written and compiled; reads it on first use. Raises PackRefused where it does not load."""
-        key = (region, year)
+        if as_of is not None:
+            later = sum(a.known_from > as_of for a in self.open(region, year)[0].amendments)
+            return self._opened(region, year, later, as_of if later else None)
+        return self._opened(region, year, 0, None)
+
+    def _opened(self, region: str, year: int, later: int, as_of: date | None) -> tuple[PackForm, Compiled]:
+        """The pack without its `later` last amendments."""
+        key = (region, year, later)
         found = self._read.get(key)
         if found is None:
-            form, policy = read_pack(self.path(region, year))
+            form, policy = read_pack(self.path(region, year), self._find_file, as_of)
             found = form, compile_policy(policy)
             with self._lock:
                 while len(self._read) >= self._kept:
                     self._read.pop(next(iter(self._read)))
                 self._read[key] = found
         return found
+
+    def _find_file(self, region: str, year: str) -> Path:
+        """The file of a pack that another one extends; one that is not there is told by its name."""
+        files = self._files.get(region, {})
+        return Path(files.get(int(year) if year.isdigit() else 0, f"{region}-{year}.yaml"))
 
     def path(self, region: str, year: int) -> Path:
         """The pack's file."""

@@ -237,6 +237,7 @@ class Policy:
     subsidies_known: bool = True
     local_identities: tuple[tuple[str, str], ...] = ()
     pause: Pause | None = None
+    amended_on: str | None = None
     notes: tuple[Note, ...] = field(default=())
 
     @cached_property

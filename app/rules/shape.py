@@ -152,6 +152,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "title": policy.title,
         "region": policy.region,
         "coverage_year": policy.coverage_year,
+        "amended_on": policy.amended_on,
     }
 
 

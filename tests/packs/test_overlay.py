@@ -1,0 +1,64 @@
+"""A county's pack on top of a prefecture's: what it may fill, what it may not, and where its mistakes are told."""
+
+from pathlib import Path
+
+import pytest
+
+from app.packs.mistakes import PackRefused
+from app.packs.read_pack import read_pack
+from app.packs.shelf import Shelf
+
+MADE_UP = Path(__file__).parent / "made_up"
+
+
+def county(tmp_path: Path, before: str, after: str) -> Path:
+    """The made-up county with something changed, beside its prefecture."""
+    (tmp_path / "9002-2026.yaml").write_text((MADE_UP / "9002-2026.yaml").read_text())
+    path, text = tmp_path / "900201-2026.yaml", (MADE_UP / "900201-2026.yaml").read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    return path
+
+
+def test_every_value_knows_the_document_it_comes_from() -> None:
+    _, policy = read_pack(MADE_UP / "900201-2026.yaml")
+    window, allowance = policy.routes[0], next(row for row in policy.subsidies if row.id == "allowance")
+    assert (window.cite.source, window.cite.document, window.cite.clause) == ("document", "戊政办发〔2025〕1号", "三")
+    assert (allowance.cite.source, allowance.cite.clause, allowance.fen) == ("notice", "二", 39900)
+    assert policy.windows[0].cite.document == "己医保〔2025〕9号"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "sentence"),
+    [
+        ("yuan: 420, cite: 一", "yuan: 380, cite: 一", 10, "380 is below 400, the least"),
+        ("percent: 95", "percent: 80", 12, "80 is below 90, the least"),
+        ("percent: 95, cite: 二", "percent: 95", 12, "a changed value without its clause"),
+        ('region: "9002"}', 'region: "9003"}', 7, "is not there: 9003-2026.yaml"),
+        ("kind: personal, cite: 四", "kind: dear, cite: 四", 21, "is not in the vocabulary"),
+    ],
+)
+def test_a_mistake_of_the_county_is_told_with_its_line(
+    tmp_path: Path, before: str, after: str, line: int, sentence: str
+) -> None:
+    with pytest.raises(PackRefused) as refused:
+        read_pack(county(tmp_path, before, after))
+    assert [(at, sentence in text) for at, text in refused.value.mistakes] == [(line, True)]
+
+
+def test_a_change_of_the_prefecture_changes_the_countys_digest(tmp_path: Path) -> None:
+    path = county(tmp_path, "己县", "己县")
+    before = read_pack(path)[1].digest
+    above = tmp_path / "9002-2026.yaml"
+    above.write_text(above.read_text() + "# checked\n")
+    assert read_pack(path)[1].digest != before
+
+
+def test_a_prefecture_in_another_folder_is_found_by_the_shelf(tmp_path: Path) -> None:
+    (tmp_path / "county").mkdir()
+    (tmp_path / "above").mkdir()
+    county(tmp_path / "county", "己县", "己县")
+    (tmp_path / "county" / "9002-2026.yaml").rename(tmp_path / "above" / "9002-2026.yaml")
+    shelf = Shelf((tmp_path / "county", tmp_path / "above"))
+    assert shelf.find("900201", 2026).policy.routes[0].personal_fen == 42000
+    assert shelf.find("900202001", 2026).policy.id == "9002-2026"
