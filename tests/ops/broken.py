@@ -3,6 +3,7 @@
 import logging
 import threading
 import warnings
+from datetime import date
 
 from app.api.front_door import FrontDoor
 from app.api.watching import Watching
@@ -19,9 +20,9 @@ VALUES = ("王五六", "999999198506159996", "19900000001")
 class BrokenShelf(Shelf):
     """Whoever asks for REGION sets everything off that could carry a value into a log."""
 
-    def find(self, region: str, year: int) -> Compiled:
+    def find(self, region: str, year: int, as_of: date | None = None) -> Compiled:
         if region != REGION:
-            return super().find(region, year)
+            return super().find(region, year, as_of)
         warnings.warn(f"odd input {VALUES}", RuntimeWarning, stacklevel=1)
         logging.getLogger("a.library").error("row %s", VALUES)
         logging.getLogger("a.library").debug("row %s", VALUES)
