@@ -251,3 +251,17 @@ def test_the_service_answers_others_while_a_heavy_batch_runs(client: httpx.Clien
             waits.append(time.perf_counter() - start)
         assert len(batch.result().json()["quotes"]) == 60
     assert max(waits) < 0.5
+
+
+def test_an_identity_of_another_notice_is_refused_and_its_own_is_known(client: httpx.Client) -> None:
+    person = ADULT | {"identities": [{"code": "local:severe_mental_disorder"}]}
+    refused = ask(client, person=person)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "person.identities.0.code")
+    known = ask(client, region="421303", coverage_year=2023, pay_date="2022-12-23", person=person).json()
+    assert (known["outcome"], known["subsidy_fen"]) == ("exempt", 35000)
+
+
+def test_an_amount_that_the_notice_does_not_give_is_null_and_says_so(client: httpx.Client) -> None:
+    answer = ask(client, region="341523", coverage_year=2025, pay_date="2024-10-08", as_of="2024-10-01").json()
+    assert (answer["outcome"], answer["payable_fen"], answer["benefits_start"]) == ("payable", None, "2025-01-01")
+    assert "amounts_not_known" in {note["code"] for note in answer["notes"]}
