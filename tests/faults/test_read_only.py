@@ -1,6 +1,7 @@
 """The database can be read and not written: 503 without acknowledgement, and the service recovers by itself."""
 
 from collections.abc import Callable
+import time
 from pathlib import Path
 
 from tests.faults.harness.databases import command, fresh_database, until
@@ -23,7 +24,7 @@ def test_sqlite_with_a_file_that_may_not_be_written(tmp_path: Path) -> None:
             trial.bureau.pause()
             trial.service.stop()
             trial.service.start()
-            _refuses_until(trial, lambda: _writable(tmp_path))
+            _refuses_until(trial, lambda: _writable(file))
         trial.complete()
 
 
@@ -44,10 +45,12 @@ def _read_only(server: Server, value: str) -> None:
     until(server.url, f"SELECT 1 WHERE current_setting('default_transaction_read_only') = '{value}'")
 
 
-def _writable(folder: Path) -> None:
-    """The database and the files that SQLite has put beside it meanwhile, with the modes that the database had."""
-    for file in folder.glob("canbao.db*"):
-        file.chmod(0o644)
+def _writable(file: Path) -> None:
+    """The database, and then the files that SQLite has put beside it meanwhile with the mode that the database had."""
+    file.chmod(0o644)
+    time.sleep(0.3)  # one that was about to be made with the old mode is there by now
+    for beside in file.parent.glob("canbao.db-*"):
+        beside.chmod(0o644)
 
 
 def _refuses_until(trial: Trial, cured: Callable[[], None]) -> None:
