@@ -1,7 +1,7 @@
 """The database can be read and not written: 503 without acknowledgement, and the service recovers by itself."""
 
-from collections.abc import Callable
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.harness.databases import command, fresh_database, until
