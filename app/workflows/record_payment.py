@@ -18,7 +18,7 @@ from app.contract.callback import PaymentEvent
 from app.enrollment import ledger
 from app.enrollment.payments import State, on_payment
 from app.storage import enrollment_register as enrollments
-from app.storage import inbox_register, suspense_register
+from app.storage import inbox_register, ledger_register, suspense_register
 from app.storage.books import Books
 from app.storage.ids import region_of
 from app.workflows import book_money
@@ -106,12 +106,26 @@ def _effect(office: Office, books: Books, row: Row, enrollment: Row | None, earl
     return _pay(office, books, row, enrollment, same[0] if same else None)
 
 
+def _cover_without_payment(books: Books, enrollment: Row | None) -> ledger.Posting | None:
+    """What was booked when an enrollment that had a price became exempt; None where it didn't, or somebody has paid."""
+    if enrollment is None or enrollment["state"] != State.COVERED:
+        return None
+    event_id, posting = ledger_register.covering(books.connection, enrollment) or (None, ledger.Posting("cover", ()))
+    return posting if event_id is None else None
+
+
 def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> Effect:
     """`undone` is the open item of a reversal that came before this payment, of the same order and amount."""
     price = book_money.price_on(office, enrollment, business_day(row["paid_at"])) if enrollment is not None else None
+    exempt = _cover_without_payment(books, enrollment)
     state = State(enrollment["state"]) if enrollment is not None else None
-    decision = on_payment(state, row["amount_fen"], price.fen if price else None, already_reversed=undone is not None)
+    # Where nobody has paid yet no payment is the second: it may be of a day on which there was still something to pay.
+    asked = State.AWAITING_PAYMENT if exempt else state
+    decision = on_payment(asked, row["amount_fen"], price.fen if price else None, already_reversed=undone is not None)
     if decision.deed == "cover" and enrollment is not None and price:
+        if exempt:
+            about = {"coverage_year": enrollment["coverage_year"], "enrollment_id": enrollment["id"]}
+            books.post(row["region"], exempt.reversed("take_back"), event_id=row["event_id"], **about)
         book_money.cover(books, row, enrollment, price)
         return "covered"
     if decision.deed == "settle" and undone is not None:

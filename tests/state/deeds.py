@@ -67,9 +67,10 @@ class Settle:
 
 @dataclass(frozen=True)
 class Wait:
-    """The clock goes on, by days that matter."""
+    """The clock goes on, by days that matter; then mostly somebody reads."""
 
     days: int = 1
+    read: bool = True
 
 
 Deed = Pay | Reverse | Early | Again | Read | Cancel | Settle | Wait
@@ -93,7 +94,7 @@ _EARLY = st.builds(Early, _WHEN, _odd(_FEN, _ORDER, usual=2))
 _AGAIN = st.builds(Again, _BEFORE, _OF, _odd(_FEN, _ORDER, ("more", 1), usual=6), st.booleans())
 _SETTLE = st.builds(Settle, _BEFORE)
 _AT_THE_COUNTER = st.sampled_from([Read(), Read(), Cancel()])
-_WAIT = st.sampled_from([Wait(1), Wait(1), Wait(3)])
+_WAIT = st.sampled_from([Wait(1), Wait(1, read=False), Wait(2), Wait(3), Wait(3, read=False)])
 _WEIGHTS = {_PAY: 5, _REVERSE: 5, _EARLY: 1, _AGAIN: 2, _SETTLE: 2, _AT_THE_COUNTER: 3, _WAIT: 2}
 # Not one_of: it takes each of them once.
 DEEDS: st.SearchStrategy[Any] = st.sampled_from([s for s, n in _WEIGHTS.items() for _ in range(n)]).flatmap(lambda s: s)

@@ -20,7 +20,8 @@ PAID_BACK, DISMISSED, BY_AN_EVENT = "paid_back", "dismissed", "by an event"
 
 @dataclass(eq=False)
 class Enrolled:
-    """`price` is the one that was made last, None where nothing can be paid; `cover` the event that covers."""
+    """`price` is the one that was made last, None where nothing can be paid; `cover` the event that covers, None where
+    nothing had to be paid."""
 
     kind: Kind
     person: str
@@ -88,11 +89,13 @@ class Model:
         return True
 
     def read(self, one: Enrolled) -> bool:
-        """Whoever still has to pay is priced anew once the price has run out. Whether that made another price."""
+        """Whoever still has to pay is priced anew once the price has run out, and covered if nothing is due any more.
+        Whether that made another price."""
         before = one.price
         owes = one.state in ("awaiting_payment", "reversed")
         if owes and (before is None or self.today > before.last):
             one.price = one.kind.on(self.today)
+            one.state = "covered" if one.price and not one.price.payable else one.state
         return one.price != before
 
     # --- money
@@ -140,8 +143,8 @@ class Model:
         one = self.of_order(paid["order_no"])
         if one is None:
             return "unknown_order"
-        if one.state in ("cancelled", "covered"):
-            return {"cancelled": "order_cancelled", "covered": "second_payment"}[one.state]
+        if one.state == "cancelled" or one.cover is not None:
+            return "second_payment" if one.cover else "order_cancelled"
         price = one.kind.on(DAY_OF[paid["paid_at"]])
         if price is None:
             return "no_price_on_payment_day"

@@ -14,6 +14,7 @@ from app.collector.signature import verify
 from app.storage import outbox_register
 from app.workflows.cancel_enrollment import cancel_enrollment
 from app.workflows.office import Office, Refused
+from app.workflows.read_ledger import balances
 from app.workflows.relay_outbox import MOST_ATTEMPTS, dead_letters, outcome, relay_outbox, requeue_dead_letter
 from app.workflows.reprice_enrollment import current_enrollment
 from tests.state.in_the_office import booked, opened
@@ -200,3 +201,16 @@ def test_whose_price_becomes_nothing_is_covered_and_the_order_withdrawn(own_offi
     paid = payment(made["order_no"], 25000, paid_at="2019-12-05T10:00:00+08:00")
     assert booked(december, paid) == ["suspended"]
     assert cancel_enrollment(december, made["id"], "test")["state"] == "cancelled"
+
+
+def test_a_late_callback_for_a_day_with_a_price_covers_whoever_has_become_exempt_since(own_office: Office) -> None:
+    """The price of the day of payment counts, also where somebody has read, and so priced anew, in between."""
+    person = {"identities": [{"code": "extreme_poverty", "since": "2023-12-10"}]}
+    made = opened(replace(own_office, today=partial(date, 2023, 12, 9)), person=person)
+    recognized = replace(own_office, today=partial(date, 2023, 12, 10))
+    assert current_enrollment(recognized, made["id"])["state"] == "covered"
+    paid = payment(made["order_no"], paid_at="2023-12-09T23:59:59+08:00")
+    again = payment(made["order_no"], paid_at="2023-12-09T23:59:59+08:00")
+    assert [booked(recognized, event) for event in (paid, again)] == [["covered"], ["suspended"]]
+    found = {b["account"]: b["balance_fen"] for b in balances(own_office, "430424", 2024) if b["balance_fen"]}
+    assert found == {"collector": 76000, "personal": -38000, "suspense": -38000}
