@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from app.storage.renewal import Renewal
+
 __all__ = ["Connection", "Database", "StorageUnavailable", "open_database"]
 
+# One for each file: what SQLite knows of a file belongs to the process, so the connections are closed together.
+_EMBEDDED: "WeakValueDictionary[str, Database]" = WeakValueDictionary()
 _FIXED_SQLITE = (3, 51, 3)  # up to 3.51.2 a reset of the write-ahead log can corrupt the file
 
 
@@ -22,6 +28,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.renewal = Renewal(engine.dispose)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -30,7 +37,7 @@ class Database:
         An error while committing leaves the outcome unknown; the caller must not tell anybody that it is stored.
         """
         try:
-            with self.engine.begin() as connection:
+            with self.renewal.using(), self.engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             # Its text may hold values of the row: it goes no further than the exception's chain.
@@ -40,7 +47,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection for reads only; nothing is committed."""
         try:
-            with self.engine.connect() as connection:
+            with self.renewal.using(), self.engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
         except SQLAlchemyError as error:
             raise StorageUnavailable(_named(error)) from error
@@ -66,7 +73,7 @@ def open_database(url: str, *, by_key: bool = False) -> Database:
     `by_key` is for deeds that only ever look rows up by their keys, thousands of times a second.
     """
     if url.startswith("sqlite"):
-        return Database(_sqlite(url))
+        return _EMBEDDED.get(url) or _EMBEDDED.setdefault(url, _sqlite(url))
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     # Prepared statements are kept per connection; a pooler in transaction mode would break them.
     options: dict[str, Any] = {"prepare_threshold": 3, "options": "-c timezone=UTC -c lock_timeout=10s"}
@@ -80,7 +87,7 @@ def open_database(url: str, *, by_key: bool = False) -> Database:
     )
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str) -> Database:
     import pysqlite3.dbapi2 as sqlite
 
     if sqlite.sqlite_version_info < _FIXED_SQLITE:
@@ -90,8 +97,9 @@ def _sqlite(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
-    event.listen(engine, "handle_error", _give_up_read_only)
-    return engine
+    database = Database(engine)
+    event.listen(engine, "handle_error", partial(_give_up_read_only, database.renewal))
+    return database
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -103,10 +111,11 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def _give_up_read_only(context: ExceptionContext) -> None:
+def _give_up_read_only(renewal: Renewal, context: ExceptionContext) -> None:
     """A connection that was opened while the file could not be written to stays like that: the next one is new."""
     if str(getattr(context.original_exception, "sqlite_errorname", "")).startswith("SQLITE_READONLY"):
         context.is_disconnect = True
+        renewal.ask()
 
 
 def _begin_immediate(connection: Connection) -> None:
