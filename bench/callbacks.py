@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
+from typing import Any
 
 from sqlalchemy import text
 
@@ -18,15 +19,16 @@ from app.rules.quoting import quote
 from app.settings import DEV_WEBHOOK_SECRET
 from app.storage.database import Database, open_database
 from app.storage.schema import migrate
+from app.workflows.book_money import shares_of
 from bench.http import CANBAO, Client, free_port, running
 
 _KEY = secret_bytes(DEV_WEBHOOK_SECRET)
 _PAID_AT = "2023-11-02T10:15:00+08:00"
 _FILL = """
 INSERT INTO enrollments (region, id, coverage_year, order_no, state, person_key, village, channel, personal,
-  payable_fen, due_through, priced_on, quote, created_by, created_at, updated_at, revision)
+  payable_fen, due_through, priced_on, quote, shares, created_by, created_at, updated_at, revision)
 SELECT '430424', {id}, 2024, {id}, 'awaiting_payment', {key}, '430424106201', 'bench', {blob},
-  38000, '2023-12-31', '2023-11-02', :quote, 'bench', 1, 1, 1 FROM {series}
+  38000, '2023-12-31', '2023-11-02', :quote, :shares, 'bench', 1, 1, 1 FROM {series}
 """
 _ON = {
     "postgresql": {
@@ -44,11 +46,11 @@ _ON = {
 }
 
 
-def frozen_quote() -> str:
-    """What an ordinary enrollment of 衡东 carries."""
+def frozen_quote() -> dict[str, Any]:
+    """What an ordinary enrollment of 衡东 carries: its quote, and what is booked of it."""
     compiled = Shelf((NOTICES,)).find("430424", 2024)
     answer = quote(compiled, Person(birth_date=date(1985, 6, 15)), date(2023, 11, 2)).answer()
-    return json.dumps(answer, ensure_ascii=False)
+    return {"quote": json.dumps(answer, ensure_ascii=False), "shares": shares_of(answer)}
 
 
 def order(number: int) -> str:
@@ -61,7 +63,7 @@ def filled(url: str, orders: int) -> None:
     migrate(database)
     with database.transaction() as connection:
         statement = text(_FILL.format(**_ON[database.engine.dialect.name]))
-        connection.execute(statement, {"quote": frozen_quote(), "last": orders - 1})
+        connection.execute(statement, frozen_quote() | {"last": orders - 1})
     _settle_down(database)
     database.close()
 

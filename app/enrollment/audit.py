@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# Made once: `json.dumps` would make them anew for each record.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_PLAIN = json.JSONEncoder(ensure_ascii=False).encode
 FIRST = ""  # the link before a region's first record
 
 
@@ -24,9 +27,9 @@ class Record:
 
     def text(self) -> str:
         """`about` as it is stored."""
-        return json.dumps(self.about, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _COMPACT(self.about)
 
 
 def linked(number: int, region: str, at: int, actor: str, deed: str, enrollment_id: str | None, about: str) -> str:
     """What a link covers beside the link before it: everything that the record says, unmistakably."""
-    return json.dumps([number, region, at, actor, deed, enrollment_id, about], ensure_ascii=False)
+    return _PLAIN([number, region, at, actor, deed, enrollment_id, about])

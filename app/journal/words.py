@@ -15,7 +15,6 @@ Event = Literal[
     "enrollment_registered",
     "enrollment_cancelled",
     "enrollment_repriced",
-    "payment_recorded",  # result: covered, reversed, suspended, settled, repeated
     "callback_refused",  # result: bad_signature, conflict, unreadable, unavailable, failed
     "suspense_settled",
     "message_sent",

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from app.enrollment.audit import FIRST, Record, linked
-from app.storage.many import Change, by_list, listed
+from app.storage.asking import ask, by_list, listed
+from app.storage.many import Change
 from app.storage.personal import Vault
 from app.storage.tables import audit, audit_heads
 
@@ -51,8 +52,8 @@ def link(connection: Connection, vault: Vault, records: Sequence[Record]) -> tup
     if not records:
         return [], []
     regions = sorted({record.region for record in records})
-    found = connection.execute(_LOCK_HEADS[connection.dialect.name], listed(connection, regions))
-    ends = {region: (number, link) for region, number, link in found}
+    found = ask(connection, _LOCK_HEADS, listed(regions))
+    ends = {head["region"]: (head["number"], head["link"]) for head in found}
     rows = []
     for record in records:
         number, before = ends[record.region]

@@ -1,31 +1,30 @@
 """Enrollments in the database. Statements are built once; each function is one question or one change."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.storage.asking import Asked, Question, listed
 from app.storage.ids import region_of
 from app.storage.many import Change
 from app.storage.tables import answers, enrollments, live_enrollments
 
 _e = enrollments.c
 _BY_ID = select(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
+_PERSONAL = select(_e.personal).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
 _ID_OF_ORDER = select(_e.id).where(_e.region == bindparam("r"), _e.order_no == bindparam("o"))
-_BY_ORDERS = {
-    "sqlite": text(
-        "SELECT * FROM enrollments WHERE (region, order_no) IN"
-        " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:wanted))"
-    ),
+# Without the quote and the personal data, which are long and which hardly any payment needs.
+_MONEY = "region, id, coverage_year, order_no, state, payable_fen, due_through, priced_on, shares, covering_posting"
+_BY_ORDERS = Question(
+    f"SELECT {_MONEY} FROM enrollments WHERE (region, order_no) IN"
+    " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:wanted))",
     # Locked in one order, so that two batches of events can't wait for each other.
-    "postgresql": text(
-        "SELECT e.* FROM enrollments e WHERE (e.region, e.order_no) IN"
-        " (SELECT * FROM unnest(CAST(:regions AS text[]), CAST(:orders AS text[])))"
-        " ORDER BY e.region, e.order_no FOR UPDATE OF e"
-    ),
-}
+    f"SELECT {_MONEY} FROM enrollments WHERE (region, order_no) IN"
+    " (SELECT value->>0, value->>1 FROM json_array_elements(CAST(:wanted AS json)))"
+    " ORDER BY region, order_no FOR UPDATE",
+)
 COVER = Change(
     name="covers",
     table="enrollments",
@@ -55,17 +54,15 @@ def by_id(connection: Connection, id: str, *, lock: bool = False) -> RowMapping 
     return connection.execute(statement, {"r": region_of(id), "i": id}).mappings().first()
 
 
-def by_orders(connection: Connection, order_nos: Sequence[str]) -> dict[str, RowMapping]:
-    """The enrollments of these orders, locked: payments are about to change them. Unknown orders are left out."""
-    pairs = [(region_of(order_no), order_no) for order_no in order_nos if region_of(order_no)]
-    if not pairs:
-        return {}
-    if connection.dialect.name == "sqlite":
-        asked: dict[str, Any] = {"wanted": json.dumps(pairs)}
-    else:
-        asked = {"regions": [region for region, _ in pairs], "orders": [order_no for _, order_no in pairs]}
-    found = connection.execute(_BY_ORDERS[connection.dialect.name], asked).mappings()
-    return {row["order_no"]: row for row in found}
+def with_orders(order_nos: Sequence[str]) -> Asked:
+    """What payments need of the enrollments of these orders, which are locked: they are about to be changed. Unknown
+    orders are left out."""
+    return _BY_ORDERS, listed([(region_of(order_no), order_no) for order_no in order_nos if region_of(order_no)])
+
+
+def personal_of(connection: Connection, id: str) -> bytes:
+    """The personal data of an enrollment, sealed."""
+    return bytes(connection.execute(_PERSONAL, {"r": region_of(id), "i": id}).scalar_one())
 
 
 def id_of_order(connection: Connection, order_no: str) -> str | None:

@@ -1,12 +1,12 @@
 """Payment events that have arrived. Each is written once, with what it did, and never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, exists, or_, select
 
-from app.storage.many import by_list, listed
+from app.storage.asking import Asked, Rows, by_list, listed
 from app.storage.tables import inbox, suspense
 
 _EVENT = select(inbox).where(inbox.c.event_id == bindparam("e"))
@@ -34,10 +34,14 @@ class Known:
     named: bool
 
 
-def known(connection: Connection, event_ids: Iterable[str]) -> dict[str, Known]:
-    """For each of these events."""
-    found = connection.execute(_KNOWN[connection.dialect.name], listed(connection, list(event_ids)))
-    return {row.event_id: Known(row.content_hash, bool(row.named)) for row in found}
+def which_known(event_ids: Sequence[str]) -> Asked:
+    """What the inbox says of these events; for `known`."""
+    return _KNOWN, listed(event_ids)
+
+
+def known(rows: Rows) -> dict[str, Known]:
+    """By event id, for each that was asked for."""
+    return {row["event_id"]: Known(row["content_hash"], bool(row["named"])) for row in rows}
 
 
 def event(connection: Connection, event_id: str) -> RowMapping | None:

@@ -1,6 +1,5 @@
 """Personal data at rest: AES-256-GCM with the key's id beside each value, and a keyed hash to find people by."""
 
-import hashlib
 import hmac
 import json
 import os
@@ -35,4 +34,4 @@ class Vault:
     def index(self, *parts: str) -> str:
         """The keyed hash of a value, 64 hex digits; the same for the same parts, and nothing can be read from it."""
         text = "\x00".join(parts).encode()
-        return hmac.new(self._index_key, text, hashlib.sha256).hexdigest()
+        return hmac.digest(self._index_key, text, "sha256").hex()

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
+from app.storage.asking import Row, ask, by_list, listed
 from app.storage.ids import region_of
-from app.storage.many import by_list, listed
 from app.storage.tables import suspense
 
 _s = suspense.c
@@ -42,11 +42,10 @@ def item_of(connection: Connection, region: str, event_id: str) -> RowMapping | 
     return connection.execute(_OF_EVENT, {"r": region, "e": event_id}).mappings().first()
 
 
-def early_reversals(connection: Connection, event_ids: Iterable[str]) -> dict[str, list[RowMapping]]:
+def early_reversals(connection: Connection, event_ids: Iterable[str]) -> dict[str, list[Row]]:
     """Open items of reversals that came before the payment they name, by that payment's event id."""
-    found: dict[str, list[RowMapping]] = {}
-    rows = connection.execute(_EARLY[connection.dialect.name], listed(connection, list(event_ids))).mappings()
-    for row in rows:
+    found: dict[str, list[Row]] = {}
+    for row in ask(connection, _EARLY, listed(list(event_ids))):
         found.setdefault(row["reverses_event_id"], []).append(row)
     return found
 

@@ -56,6 +56,7 @@ enrollments = Table(
     Column("due_through", String(10), nullable=False),
     Column("priced_on", String(10), nullable=False),
     Column("quote", Text, nullable=False),
+    Column("shares", Text, nullable=False, server_default=""),  # JSON: of the quote, what is booked
     Column("covering_posting", String(100)),  # what covers now: the posting that a reversal takes back
     Column("revision", Integer, nullable=False, server_default="0"),  # messages written for the collector so far
     Column("created_by", String(64), nullable=False),
@@ -63,6 +64,9 @@ enrollments = Table(
     _time("updated_at"),
     CheckConstraint("state IN ('awaiting_payment', 'covered', 'reversed', 'cancelled')", name="state"),
     CheckConstraint("payable_fen >= 0", name="payable"),
+    # A payment changes a few short columns: the quote and the personal data stand elsewhere, and there is room to
+    # write the row anew beside the old one, so that no index is touched.
+    postgresql_with={"fillfactor": 80, "toast_tuple_target": 256},
 )
 Index(None, enrollments.c.region, enrollments.c.order_no, unique=True)
 Index(None, enrollments.c.region, enrollments.c.coverage_year, enrollments.c.id)

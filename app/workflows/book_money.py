@@ -21,7 +21,8 @@ Row = Any  # a row of the database, or one about to become one
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The quote that counts on a day of payment; `frozen` is the one that the enrollment carries."""
+    """The quote that counts on a day of payment. Of the one that the enrollment carries, which is frozen, only what is
+    booked."""
 
     quoted: dict[str, Any]
     frozen: bool
@@ -31,11 +32,19 @@ class Price:
         return int(self.quoted["payable_fen"])
 
 
-def price_on(office: Office, enrollment: Row, day: date) -> Price | None:
+def shares_of(quoted: dict[str, Any]) -> str:
+    """Who pays how much: what is booked of a quote, as JSON of the same form."""
+    subsidies = [{"fund": s["fund"], "amount_fen": s["amount_fen"]} for s in quoted["subsidies"]]
+    booked = {name: quoted[name] for name in ("payable_fen", "personal_fen", "surcharge_fen")}
+    return json.dumps(booked | {"subsidies": subsidies})
+
+
+def price_on(office: Office, books: Books, enrollment: Row, day: date) -> Price | None:
     """The frozen price while it holds, or a new one, which may be nothing; None where no way in is open."""
     if enrollment["priced_on"] <= day.isoformat() <= enrollment["due_through"]:
-        return Price(json.loads(enrollment["quote"]), frozen=True)
-    facts = office.vault.open(bytes(enrollment["personal"]), enrollment["id"])["facts"]
+        return Price(json.loads(enrollment["shares"]), frozen=True)
+    personal = enrollments.personal_of(books.connection, enrollment["id"])
+    facts = office.vault.open(personal, enrollment["id"])["facts"]
     try:
         quoted = office.quote_for(facts, enrollment["region"], enrollment["coverage_year"], day)
     except (PolicyNotFound, PackRefused):
@@ -52,7 +61,8 @@ def cover(books: Books, row: Row, enrollment: Row, price: Price, source: str = l
     if not price.frozen:
         day = business_day(row["paid_at"]).isoformat()
         changes = {"payable_fen": price.fen, "due_through": quoted["valid_through"], "priced_on": day}
-        enrollments.change(books.connection, id, quote=json.dumps(quoted, ensure_ascii=False), **changes)
+        changes |= {"quote": json.dumps(quoted, ensure_ascii=False), "shares": shares_of(quoted)}
+        enrollments.change(books.connection, id, **changes)
     books.cover(region, id, books.post(region, posting, **about))
     books.audit(region, COLLECTOR, "covered", id, event_id=row["event_id"], amount_fen=price.fen)
 

@@ -16,7 +16,7 @@ from app.rules.person import contradictions
 from app.storage import enrollment_register as register
 from app.storage.books import Books
 from app.storage.ids import new_id
-from app.workflows.book_money import cover_exempt
+from app.workflows.book_money import cover_exempt, shares_of
 from app.workflows.office import Office, Refused
 from app.workflows.show_enrollment import document_key, shown
 from app.workflows.tell_collector import tell_collector
@@ -144,6 +144,7 @@ def _row(
         "due_through": quoted["valid_through"] or "",
         "priced_on": office.today().isoformat(),
         "quote": json.dumps(quoted, ensure_ascii=False),
+        "shares": shares_of(quoted),
         "revision": 0 if exempt else 1,
         "created_by": client,
         "created_at": now,

@@ -19,6 +19,7 @@ from app.enrollment import ledger
 from app.enrollment.payments import State, on_payment
 from app.storage import enrollment_register as enrollments
 from app.storage import inbox_register, ledger_register, suspense_register
+from app.storage.asking import ask_all
 from app.storage.books import Books
 from app.storage.ids import region_of
 from app.workflows import book_money
@@ -26,6 +27,7 @@ from app.workflows.book_money import Effect, Row
 from app.workflows.office import Office, business_day
 from app.workflows.record_reversal import reverse
 
+_SORTED = json.JSONEncoder(sort_keys=True).encode
 UNKNOWN = "unknown"  # the region of orders that were not made here
 Result = Effect | Literal["repeated", "conflict"]
 
@@ -43,7 +45,7 @@ def read_callback(office: Office, headers: dict[str, str], raw: bytes) -> Arrive
     """Raises BadSignature, or pydantic's ValidationError for a body that can't be read."""
     verify(office.webhook_keys, headers, raw, time.time())
     event = PaymentEvent.model_validate_json(raw)
-    said = json.dumps(json.loads(raw), sort_keys=True).encode()
+    said = _SORTED(json.loads(raw)).encode()
     return Arrived(event, raw, hashlib.sha256(said).hexdigest())
 
 
@@ -53,18 +55,23 @@ def record_payments(office: Office, arrived: Sequence[Arrived]) -> list[Result]:
     Raises Collided where another transaction took in one of them in the meantime: nothing is stored then.
     """
     with office.deed() as books:
-        orders = _locked_orders(books, [a.event.order_no for a in arrived])
-        known = inbox_register.known(books.connection, [a.event.event_id for a in arrived])
+        orders, known = _read(books, arrived)
         named = [event_id for event_id, found in known.items() if found.named and found.content_hash is None]
         early = suspense_register.early_reversals(books.connection, named) if named else {}
         return [_record(office, books, one, known[one.event.event_id].content_hash, orders, early) for one in arrived]
 
 
-def _locked_orders(books: Books, order_nos: list[str]) -> Mapping[str, Row]:
-    """The enrollments of these orders. Orders that were not made here are locked too, by name."""
-    orders = enrollments.by_orders(books.connection, order_nos)
-    enrollments.lock_names(books.connection, sorted(set(order_nos) - set(orders)))
-    return orders
+def _read(books: Books, arrived: Sequence[Arrived]) -> tuple[Mapping[str, Row], Mapping[str, inbox_register.Known]]:
+    """The enrollments by order, locked, and then what is known of the events. Orders that were not made here are locked
+    too, by name."""
+    order_nos = [one.event.order_no for one in arrived]
+    which = inbox_register.which_known([one.event.event_id for one in arrived])
+    found, known = ask_all(books.connection, enrollments.with_orders(order_nos), which)
+    orders = {row["order_no"]: row for row in found}
+    if strange := sorted(set(order_nos) - set(orders)):
+        enrollments.lock_names(books.connection, strange)
+        known = ask_all(books.connection, which)[0]
+    return orders, inbox_register.known(known)
 
 
 def _record(
@@ -116,7 +123,9 @@ def _cover_without_payment(books: Books, enrollment: Row | None) -> ledger.Posti
 
 def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> Effect:
     """`undone` is the open item of a reversal that came before this payment, of the same order and amount."""
-    price = book_money.price_on(office, enrollment, business_day(row["paid_at"])) if enrollment is not None else None
+    price = (
+        book_money.price_on(office, books, enrollment, business_day(row["paid_at"])) if enrollment is not None else None
+    )
     exempt = _cover_without_payment(books, enrollment)
     state = State(enrollment["state"]) if enrollment is not None else None
     # Where nobody has paid yet no payment is the second: it may be of a day on which there was still something to pay.

@@ -61,7 +61,7 @@ def _take_back(office: Office, books: Books, row: Row, enrollment: Row, cover: l
     enrollments.change(books.connection, id, **changes)
     books.audit(region, COLLECTOR, "reversed", id, event_id=row["event_id"], amount_fen=row["amount_fen"])
     for item in suspense_register.open_items_of_order(books.connection, row["region"], row["order_no"]):
-        price = book_money.price_on(office, enrollment, business_day(item["paid_at"]))
+        price = book_money.price_on(office, books, enrollment, business_day(item["paid_at"]))
         if item["reason"] == Reason.SECOND_PAYMENT and price and price.fen == item["amount_fen"]:
             book_money.settle(books, item, row["event_id"], "covers_after_reversal", enrollment)
             book_money.cover(books, item, enrollment, price, ledger.SUSPENSE)

@@ -48,6 +48,7 @@ def _repriced(office: Office, id: str) -> dict[str, Any]:
 def _changes(office: Office, books: Books, row: Any, quoted: dict[str, Any]) -> dict[str, Any]:
     """The new price written into the enrollment, and told to the collector where it is another."""
     changes: dict[str, Any] = {"quote": json.dumps(quoted, ensure_ascii=False), "updated_at": books.now}
+    changes["shares"] = book_money.shares_of(quoted)
     changes["priced_on"] = office.today().isoformat()
     if quoted["payable_fen"] is not None:
         changes |= {"payable_fen": quoted["payable_fen"], "due_through": quoted["valid_through"]}

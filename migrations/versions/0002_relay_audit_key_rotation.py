@@ -20,6 +20,19 @@ _COUNT_MESSAGES = """
 UPDATE enrollments SET revision = (
   SELECT count(*) FROM outbox WHERE outbox.region = enrollments.region AND outbox.enrollment_id = enrollments.id)
 """
+# What is booked of each quote. The rest of the list of subsidies does no harm.
+_SHARES = {
+    "sqlite": """
+UPDATE enrollments SET shares = json_object(
+  'payable_fen', json_extract(quote, '$.payable_fen'), 'personal_fen', json_extract(quote, '$.personal_fen'),
+  'surcharge_fen', json_extract(quote, '$.surcharge_fen'), 'subsidies', json_extract(quote, '$.subsidies'))
+""",
+    "postgresql": """
+UPDATE enrollments SET shares = json_build_object(
+  'payable_fen', quote::json->'payable_fen', 'personal_fen', quote::json->'personal_fen',
+  'surcharge_fen', quote::json->'surcharge_fen', 'subsidies', quote::json->'subsidies')::text
+""",
+}
 
 
 def upgrade() -> None:
@@ -47,6 +60,10 @@ def upgrade() -> None:
     op.add_column("clients", sa.Column("former_until", sa.BigInteger(), nullable=True))
     op.create_index(op.f("uq_clients_former_hash"), "clients", ["former_hash"], unique=True)
     op.add_column("enrollments", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("enrollments", sa.Column("shares", sa.Text(), server_default="", nullable=False))
+    op.execute(_SHARES[op.get_bind().dialect.name])
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE enrollments SET (fillfactor = 80, toast_tuple_target = 256)")
     op.add_column("outbox", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("outbox", sa.Column("last_error", sa.String(length=100), nullable=True))
     op.add_column("outbox", sa.Column("sent_at", sa.BigInteger(), nullable=True))
@@ -61,6 +78,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE enrollments RESET (fillfactor, toast_tuple_target)")
     op.drop_index("ix_suspense_open", table_name="suspense")
     op.drop_index(op.f("ix_outbox_region_enrollment_id_revision"), table_name="outbox")
     for table, column in (
@@ -68,6 +87,7 @@ def downgrade() -> None:
         ("outbox", "last_error"),
         ("outbox", "revision"),
         ("enrollments", "revision"),
+        ("enrollments", "shares"),
     ):
         op.drop_column(table, column)
     op.drop_index(op.f("uq_clients_former_hash"), table_name="clients")
