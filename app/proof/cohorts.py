@@ -1,7 +1,7 @@
 """Everybody, in cohorts: the people of a stretch of days who get one answer under each of the packs asked.
 
     for cohort in cohorts([Under(compiled)]):
-        print(cohort.first, cohort.last, cohort.classes, cohort.person)
+        person, day = cohort.asked()  # cohort.classes, cohort.first, cohort.last, cohort.groups
 
 With two packs (last year's, and `Under(next_year, years=1)`) a cohort gets one answer under the first and one under the
 second; `cohort.asked(1)` is its example and its day of payment as the second pack meets them. docs/pack-proof.md.

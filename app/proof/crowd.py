@@ -16,7 +16,9 @@ from app.rules import conditions as c
 from app.rules import days
 from app.rules.person import Person
 
-_AT_PAYMENT = frozenset({"note", "expected"})  # asked of the day itself; ways in of the day on which payment resumes
+_AT_PAYMENT = frozenset(
+    {"note", "note_part", "expected"}
+)  # asked of the day itself; ways in of the day on which payment resumes
 
 
 class Plan:
@@ -47,6 +49,7 @@ class Crowd:
     def __init__(self, plan: Plan, pay: int) -> None:
         self.plan, self.pay = plan, pay
         self._asks = list(dict.fromkeys(self._all_asks()))
+        self._said: dict[tuple[int, int, bool], tuple[c.Condition, int]] = {}
         self._atoms: dict[str, dict[Ask, int]] = {}
         for ask in self._asks:
             self._collect(ask)
@@ -191,6 +194,15 @@ class Crowd:
         made = Part([axis for axis, _ in built], [asks for _, asks in built], base.policy.coverage_year - base.years)
         return list(made.states(list(self._atoms[part])))
 
+    def says(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> int:
+        """For whom a rule of the pack `k` holds."""
+        key = k, id(when), of_the_day
+        found = self._said.get(key)
+        if found is None:
+            bits = self.holds(self.ask(k, when, of_the_day=of_the_day))
+            found = self._said[key] = when, bits  # kept with it, so that its id is not given to another
+        return found[1]
+
     def holds(self, ask: Ask) -> int:
         """The classes for which a condition holds; it must be made of what the plan's rules ask."""
         if ask.test == c.ALWAYS:
@@ -210,6 +222,13 @@ class Crowd:
         at = self._atoms[part][atom]
         return self._table.column(self._order[part], (bool(s.truths[at]) for s in self.states[part]))
 
+    def narrow(self, few: int) -> int:
+        """The classes of which some day lies within a stretch of less than so many days."""
+        bits = 0
+        for part, states in self.states.items():
+            bits |= self._table.column(self._order[part], (_is_narrow(state, few) for state in states))
+        return bits
+
     def values(self, number: int, *, high: bool = False) -> dict[str, Any]:
         """The values of one class, by axis, at one of its two ends."""
         found: dict[str, Any] = {}
@@ -226,3 +245,8 @@ class Crowd:
     def members(self, bits: int) -> Iterable[int]:
         """The numbers of the classes in a whole number."""
         return numbers(bits)
+
+
+def _is_narrow(state: State, few: int) -> bool:
+    pairs = ((low, state.high[name]) for name, low in state.low.items() if name in ("birth", "ended"))
+    return any(low is not None and high is not None and high - low < few for low, high in pairs)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from app.proof.asked import claim, expected, start_marks
+from app.proof.asked import expected, start_marks
 from app.proof.bits import split
 from app.proof.crowd import Crowd
 from app.rules import vocabulary as v
@@ -62,9 +62,7 @@ class Answers:
         if self.there > self.policy.last_day:
             yield Group(crowd.all, v.YEAR_OVER)
             return
-        enrolled = crowd.holds(crowd.born(self.k)) | crowd.holds(
-            crowd.ask(self.k, expected(self.policy), of_the_day=True)
-        )
+        enrolled = crowd.holds(crowd.born(self.k)) | crowd.says(self.k, expected(self.policy), of_the_day=True)
         yield Group(crowd.all & ~enrolled, v.NOT_YET_BORN)
         if self.there < self.policy.opens:
             yield Group(enrolled, v.NOT_YET_OPEN)
@@ -84,7 +82,7 @@ class Answers:
 
     def route(self, i: int) -> int:
         """For whom a way in is open."""
-        return self.crowd.holds(self.crowd.ask(self.k, self.policy.routes[i].when))
+        return self.crowd.says(self.k, self.policy.routes[i].when)
 
     def subsidies(self, level: int) -> dict[int, int]:
         """Who gets which subsidy on a way in with this contribution; -1 none."""
@@ -97,16 +95,20 @@ class Answers:
 
     def claims(self, row: int) -> int:
         """Who has a claim to a subsidy."""
-        subsidy, bits = self.policy.subsidies[row], 0
-        for selector in subsidy.selectors:
-            bits |= self.crowd.holds(self.crowd.ask(self.k, claim(subsidy, selector)))
+        bits = 0
+        for claims in self.selected(row):
+            bits |= claims
         return bits
+
+    def selected(self, row: int) -> list[int]:
+        """Who has a claim to a subsidy, identity by identity."""
+        return [self.crowd.says(self.k, when) for when in self.under.claims[row]]
 
     def waits(self, route: Route) -> dict[int, int]:
         """Who has which wait on a way in; -1 none."""
         left, found = self.crowd.all, dict[int, int]()
         for n, wait in enumerate(route.waits):
-            found[n] = self.crowd.holds(self.crowd.ask(self.k, wait.when)) & left
+            found[n] = self.crowd.says(self.k, wait.when) & left
             left &= ~found[n]
         return found | {-1: left}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from app.proof.asked import claim
 from app.rules import conditions as c
 from app.rules import days
 from app.rules.compiling import Aside, Compiled, test_of
@@ -45,6 +46,11 @@ class Under:
 
     def paused(self, pay: int) -> bool:
         return self.payment(pay) != self.there(pay)
+
+    @cached_property
+    def claims(self) -> list[list[c.Condition]]:
+        """For each subsidy and each of its identities who has a claim to it."""
+        return [[claim(row, selector) for selector in row.selectors] for row in self.policy.subsidies]
 
     @cached_property
     def _tests(self) -> dict[c.Condition, Aside]:
