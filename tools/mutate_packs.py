@@ -36,16 +36,16 @@ def trials(key: Key) -> Trials:
 
 
 def chosen(count: int, seed: int) -> Iterator[tuple[Key, Edit]]:
-    """So many edits: a pack, a kind of edit and an edit of that kind, each drawn evenly; none twice."""
-    dice, met = Random(seed), set[str]()
-    shelf = Shelf()
-    kinds: dict[Key, dict[str, list[Edit]]] = {}
+    """So many edits: a pack, a place in it where something can be edited, and an edit there, each drawn evenly; none
+    twice."""
+    dice, met, shelf = Random(seed), set[str](), Shelf()
+    places: dict[Key, dict[str, list[Edit]]] = {key: {} for key in FIVE}
     for key in FIVE:
         for edit in edits(shelf.written(*key).tree):
-            kinds.setdefault(key, {}).setdefault(edit.kind, []).append(edit)
+            places[key].setdefault(f"{edit.kind} {edit.place}", []).append(edit)
     while len(met) < count:
         key = dice.choice(FIVE)
-        edit = dice.choice(kinds[key][dice.choice(sorted(kinds[key]))])
+        edit = dice.choice(places[key][dice.choice(sorted(places[key]))])
         if (name := f"{key} {edit}") not in met:
             met.add(name)
             yield key, edit
