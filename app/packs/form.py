@@ -21,8 +21,13 @@ from app.packs.form_prices import (
     SubsidyForm,
 )
 from app.packs.form_tests import IdentityTest, Test
-from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Sentence, YesNo
+from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Reference, Sentence, YesNo
 
+# What a proof of a pack can find (app/proof); a pack may accept it with the clause that says so.
+FINDINGS = (
+    "two_answers", "other_fund", "overlapping_rates", "no_answer", "never_applies", "never_decides", "beyond_charge",
+    "jump", "gap", "silence",
+)  # fmt: skip
 REGION = r"^([0-9]{2,12}|[a-z][a-z0-9-]{1,60})$"
 
 
@@ -211,6 +216,13 @@ class AmendmentForm(Form):
     changes: dict[str, Any]
 
 
+class AcceptForm(Cited):
+    """What `packs check` found and the notice really says: the finding, and what it is about."""
+
+    finding: Literal[FINDINGS]  # type: ignore[valid-type]
+    of: list[Reference]
+
+
 class PackForm(Form):
     """One notice: a region and a coverage year."""
 
@@ -239,3 +251,4 @@ class PackForm(Form):
     rewards_cap: CapForm | None = None
     add_ons: list[AddOnForm] = []
     notes: list[NoteForm] = []
+    accepts: list[AcceptForm] = []

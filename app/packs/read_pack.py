@@ -6,7 +6,7 @@ taken as it is, and the forms say which strings they take. Every refusal names t
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,25 +26,50 @@ Find = Callable[[str, str], Path]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A pack as it stands with all that is laid over it: as a tree, with the line of each place, and as its parts."""
+
+    tree: Any
+    lines: dict[Place, int]
+    form: PackForm
+    policy: Policy
+
+    def line(self, place: Place) -> int:
+        return _line_of(self.lines, place)
+
+
 def read_pack(path: Path, find: Find | None = None, as_of: date | None = None) -> tuple[PackForm, Policy]:
     """The pack as written and as the engine knows it; raises PackRefused.
 
     `find` gives the file of a pack that this one extends (without it, the one beside it); `as_of` leaves out what was
     made known later.
     """
+    written = read_written(path, find, as_of)
+    return written.form, written.policy
+
+
+def read_written(path: Path, find: Find | None = None, as_of: date | None = None) -> Written:
+    """The pack, and where in its file each part of it stands; raises PackRefused."""
     raws: list[bytes] = []
     tree, lines = _whole(path, find or (lambda region, year: path.with_name(f"{region}-{year}.yaml")), raws)
     try:
         tree, lines, amended_on = _amended(tree, lines, as_of)
-        form = PackForm.model_validate(tree)
-        _check_file_name(path, form)
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
-        return form, replace(lower(form, digest), amended_on=amended_on)
+        form, policy = from_tree(path, tree, digest)
+        return Written(tree, lines, form, replace(policy, amended_on=amended_on))
     except ValidationError as error:
         found = [(_line_of(lines, e["loc"]), _sentence(e)) for e in error.errors(include_url=False)]
         raise PackRefused(path.name, sorted(found)) from None
     except Mistake as mistake:
         raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+
+
+def from_tree(path: Path, tree: Any, digest: str) -> tuple[PackForm, Policy]:
+    """The pack that a tree says; raises ValidationError or Mistake."""
+    form = PackForm.model_validate(tree)
+    _check_file_name(path, form)
+    return form, lower(form, digest)
 
 
 def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:
