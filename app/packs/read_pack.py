@@ -13,12 +13,13 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from app.packs.form import AmendmentForm, PackForm
 from app.packs.lower import lower
 from app.packs.mistakes import Mistake, PackRefused
 from app.packs.overlay import OWN, Overlay, cited_to
+from app.packs.refusals import sentence
+from app.packs.slips import slip_in, slip_near
 from app.rules.policy import Policy
 
 Place = tuple[str | int, ...]
@@ -41,10 +42,10 @@ def read_pack(path: Path, find: Find | None = None, as_of: date | None = None) -
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
         return form, replace(lower(form, digest), amended_on=amended_on)
     except ValidationError as error:
-        found = [(_line_of(lines, e["loc"]), _sentence(e)) for e in error.errors(include_url=False)]
+        found = [(line_of(lines, e["loc"]), sentence(e)) for e in error.errors(include_url=False)]
         raise PackRefused(path.name, sorted(found)) from None
     except Mistake as mistake:
-        raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+        raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
 
 
 def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:
@@ -68,7 +69,7 @@ def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[A
     try:
         merged = overlay.merged(below, tree)
     except Mistake as mistake:
-        raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+        raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
     return merged, {(): line, **{place: at for place, at in overlay.lines.items() if place}}
 
 
@@ -100,7 +101,7 @@ def _amendment(raw: Any, place: Place) -> AmendmentForm:
         return AmendmentForm.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise Mistake((*place, *first["loc"]), _sentence(first)) from None
+        raise Mistake((*place, *first["loc"]), sentence(first)) from None
 
 
 def read_tree(file: str, raw: bytes, *, nulls: bool = False) -> tuple[Any, dict[Place, int]]:
@@ -112,19 +113,27 @@ def read_tree(file: str, raw: bytes, *, nulls: bool = False) -> tuple[Any, dict[
     except UnicodeDecodeError:
         raise PackRefused(file, [(1, "the file is not UTF-8")]) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        why = getattr(error, "problem", None) or "cannot be read"
-        raise PackRefused(file, [(mark.line + 1 if mark else 1, f"this is not YAML: {why}")]) from None
+        raise PackRefused(file, [_not_yaml(raw.decode("utf-8"), error)]) from None
     if node is None:
         raise PackRefused(file, [(1, "the file is empty")])
-    return _Tree(file, lines, nulls).value(node, ()), lines
+    return _Tree(file, raw.decode("utf-8"), lines, nulls).value(node, ()), lines
+
+
+def _not_yaml(text: str, error: yaml.YAMLError) -> tuple[int, str]:
+    """Line and sentence; more often than not it is a sign of the Chinese keyboard."""
+    end, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    why, what = getattr(error, "problem", None) or "cannot be read", getattr(error, "context", None) or ""
+    unclosed = start if "flow" in what or "quoted" in what else None
+    mark = unclosed or end or start
+    line, advice = slip_near(text.splitlines(), mark.line if mark else 0, f"{why} {what}" if unclosed else why)
+    return line + 1, f"this is not YAML: {advice}"
 
 
 class _Tree:
     """Walks the parser's nodes; `lines` is filled on the way."""
 
-    def __init__(self, file: str, lines: dict[Place, int], nulls: bool) -> None:
-        self.file, self.lines, self.nulls = file, lines, nulls
+    def __init__(self, file: str, text: str, lines: dict[Place, int], nulls: bool) -> None:
+        self.file, self.text, self.lines, self.nulls = file, text, lines, nulls
 
     def value(self, node: yaml.Node, place: Place) -> Any:
         self.lines.setdefault(place, node.start_mark.line + 1)
@@ -134,7 +143,7 @@ class _Tree:
             return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null"):
             if not self.nulls:
-                raise self._refusal(node, "a key without a value; leave the key out instead")
+                raise self._refusal(node, f"a key without a value; {self._advice(node, place)}")
             return None
         return node.value
 
@@ -149,6 +158,12 @@ class _Tree:
             found[key.value] = self.value(value, (*place, key.value))
         return found
 
+    def _advice(self, node: yaml.Node, place: Place) -> str:
+        if place and str(place[-1]).isdigit():
+            return "an amount has no comma: 4000"
+        slip = slip_in(self.text.splitlines()[node.start_mark.line])
+        return f"{slip}, or leave the key out" if slip else "leave the key out instead"
+
     def _refusal(self, node: yaml.Node, sentence: str) -> PackRefused:
         return PackRefused(self.file, [(node.start_mark.line + 1, sentence)])
 
@@ -159,24 +174,8 @@ def _check_file_name(path: Path, form: PackForm) -> None:
         raise Mistake(("region",), f"the file of this region and year must be called {expected}")
 
 
-def _line_of(lines: dict[Place, int], place: Place) -> int:
+def line_of(lines: dict[Place, int], place: Place) -> int:
     """The line of the nearest place that exists; pydantic's places also name keys that are missing."""
     while place and place not in lines:
         place = place[:-1]
     return lines.get(place, 1)
-
-
-def _sentence(error: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    match error["type"]:
-        case "extra_forbidden":
-            return f"{where}: this key is not part of the pack language"
-        case "missing" if error["loc"][-1] == "cite":
-            return f"{where}: a value without its clause; add cite"
-        case "missing":
-            return f"{where}: this key is missing"
-        case "literal_error":
-            expected = error.get("ctx", {}).get("expected", "")
-            return f"{where}: {error['input']!r} is not in the vocabulary; it knows {expected}"
-        case _:
-            return f"{where}: {error['msg'].removeprefix('Value error, ')}"
