@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.contract.person import PersonForm
 from app.contract.words import Day
+from app.packs.marks import unconfirmed
 from app.packs.mistakes import PackRefused
 from app.packs.read_pack import line_of, read_tree
 from app.packs.refusals import sentence
@@ -51,10 +52,11 @@ class CaseForm(BaseModel):
 
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file; raises PackRefused with the line of a case that is not written right."""
-    tree, lines = read_tree(path.name, path.read_bytes(), nulls=True)
+    raw = path.read_bytes()
+    tree, lines = read_tree(path.name, raw, nulls=True)
     if not isinstance(tree, list):
         raise PackRefused(path.name, [(1, "cases are a list")])
-    found, mistakes = [], list[tuple[int, str]]()
+    found, mistakes = [], unconfirmed(raw)
     for i, raw in enumerate(tree):
         try:
             case = CaseForm.model_validate(raw, strict=False)
@@ -63,7 +65,7 @@ def read_cases(path: Path) -> list[Case]:
             for e in error.errors(include_url=False):
                 mistakes.append((line_of(lines, (i, *e["loc"])), sentence(e, "a case")))
     if mistakes:
-        raise PackRefused(path.name, mistakes)
+        raise PackRefused(path.name, sorted(mistakes))
     return found
 
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from app.packs.form import AmendmentForm, PackForm
 from app.packs.lower import lower
+from app.packs.marks import unconfirmed
 from app.packs.mistakes import Mistake, PackRefused
 from app.packs.overlay import OWN, Overlay, cited_to
 from app.packs.refusals import sentence
@@ -27,25 +28,39 @@ Find = Callable[[str, str], Path]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_pack(path: Path, find: Find | None = None, as_of: date | None = None) -> tuple[PackForm, Policy]:
+def read_pack(
+    path: Path, find: Find | None = None, as_of: date | None = None, *, drafts: bool = False
+) -> tuple[PackForm, Policy]:
     """The pack as written and as the engine knows it; raises PackRefused.
 
     `find` gives the file of a pack that this one extends (without it, the one beside it); `as_of` leaves out what was
-    made known later.
+    made known later; with `drafts` lines that are still to be confirmed are no mistake.
     """
     raws: list[bytes] = []
+    open_ = [] if drafts else unconfirmed(path.read_bytes())
     tree, lines = _whole(path, find or (lambda region, year: path.with_name(f"{region}-{year}.yaml")), raws)
     try:
         tree, lines, amended_on = _amended(tree, lines, as_of)
         form = PackForm.model_validate(tree)
         _check_file_name(path, form)
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
-        return form, replace(lower(form, digest), amended_on=amended_on)
+        policy = replace(lower(form, digest), amended_on=amended_on)
     except ValidationError as error:
         found = [(line_of(lines, e["loc"]), sentence(e)) for e in error.errors(include_url=False)]
-        raise PackRefused(path.name, sorted(found)) from None
+        raise PackRefused(path.name, sorted(found + open_)) from None
     except Mistake as mistake:
-        raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
+        found = [(line_of(lines, mistake.path), mistake.sentence)]
+        raise PackRefused(path.name, sorted(found + open_)) from None
+    if open_:
+        raise PackRefused(path.name, open_)
+    _check_confirmed(path, raws, drafts)
+    return form, policy
+
+
+def _check_confirmed(path: Path, raws: list[bytes], drafts: bool) -> None:
+    """A pack that stands on a draft is one itself."""
+    if not drafts and any(unconfirmed(raw) for raw in raws):
+        raise PackRefused(path.name, [(1, "the pack that this one extends has lines that are not confirmed yet")])
 
 
 def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:
