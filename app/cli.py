@@ -81,7 +81,7 @@ def migrate(target: Annotated[str, typer.Argument(help="版本 (revision)")] = "
 
 @packs.command("check")
 def packs_check(folder: Folder = None) -> None:
-    """读取全部规则文件并运行旁边的案例 (load every pack, run the cases beside it)."""
+    """检查全部规则文件：能否读取、对所有人是否成立、案例是否相符 (load every pack, prove it, run its cases)."""
     results = checking.check_all(_shelf(folder))
     Console().print(checking.table(results))
     for line in checking.complaints(results):

@@ -23,6 +23,7 @@ ARROWS = {
     "simulator": {"simulator", "collector", "contract", "enrollment"},
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
+    "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
     "workflows": {"workflows", "storage", "collector", "packs", "contract", "enrollment", "rules", "journal"},
     "api": {"api", "workflows", "packs", "contract", "enrollment", "rules", "journal"},

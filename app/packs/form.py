@@ -30,11 +30,17 @@ from app.packs.scalars import (
     Name,
     NotStated,
     Opening,
+    Reference,
     Sentence,
     YesNo,
     whole,
 )
 
+# What a proof of a pack can find (app/proof); a pack may accept it with the clause that says so.
+FINDINGS = (
+    "two_answers", "other_fund", "overlapping_rates", "no_answer", "never_applies", "never_decides", "beyond_charge",
+    "jump", "gap", "silence",
+)  # fmt: skip
 REGION = r"^([0-9]{2,12}|[a-z][a-z0-9-]{1,60})$"
 
 
@@ -223,6 +229,13 @@ class AmendmentForm(Form):
     changes: dict[str, Any]
 
 
+class AcceptForm(Cited):
+    """What `packs check` found and the notice really says: the finding, and what it is about."""
+
+    finding: Literal[FINDINGS]  # type: ignore[valid-type]
+    of: list[Reference]
+
+
 class PackForm(Form):
     """One notice: a region and a coverage year."""
 
@@ -251,3 +264,4 @@ class PackForm(Form):
     rewards_cap: CapForm | None = None
     add_ons: list[AddOnForm] = []
     notes: list[NoteForm] = []
+    accepts: list[AcceptForm] = []

@@ -23,10 +23,12 @@ _EVENTS: dict[str, c.Event] = {"birth": c.Birth(), "employment_end": c.Employmen
 
 def lower(pack: form.PackForm, digest: str) -> p.Policy:
     """The policy; raises Mistake at the place that is wrong."""
-    return _Lowering(pack, digest).policy()
+    return Lowering(pack, digest).policy()
 
 
-class _Lowering:
+class Lowering:
+    """One pack on its way; `tests` and `prices` turn its single parts."""
+
     def __init__(self, pack: form.PackForm, digest: str) -> None:
         self.pack, self.digest = pack, digest
         self.first, self.last = pack.coverage.starts.toordinal(), pack.coverage.ends.toordinal()
@@ -220,6 +222,11 @@ class _Lowering:
     def _check_names(self) -> None:
         if self.first > self.last:
             raise Mistake(("coverage", "ends"), "the coverage year ends before it starts")
+        issued = self.pack.notice.issued_on
+        for i, amendment in enumerate(self.pack.amendments):
+            if isinstance(issued, date) and amendment.known_from < issued:
+                told = f"made known before the notice itself was issued, on {issued}"
+                raise Mistake(("amendments", i, "known_from"), told)
         for name, codes in self.pack.groups.items():
             for i, code in enumerate(codes):
                 self.tests.check_local(code, ("groups", name, i))

@@ -6,7 +6,7 @@ taken as it is, and the forms say which strings they take. Every refusal names t
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,19 @@ Find = Callable[[str, str], Path]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A pack as it stands with all that is laid over it: as a tree, with the line of each place, and as its parts."""
+
+    tree: Any
+    lines: dict[Place, int]
+    form: PackForm
+    policy: Policy
+
+    def line(self, place: Place) -> int:
+        return line_of(self.lines, place)
+
+
 def read_pack(
     path: Path, find: Find | None = None, as_of: date | None = None, *, drafts: bool = False
 ) -> tuple[PackForm, Policy]:
@@ -36,15 +49,19 @@ def read_pack(
     `find` gives the file of a pack that this one extends (without it, the one beside it); `as_of` leaves out what was
     made known later; with `drafts` lines that are still to be confirmed are no mistake.
     """
+    written = read_written(path, find, as_of, drafts=drafts)
+    return written.form, written.policy
+
+
+def read_written(path: Path, find: Find | None = None, as_of: date | None = None, *, drafts: bool = False) -> Written:
+    """The pack, and where in its file each part of it stands; raises PackRefused."""
     raws: list[bytes] = []
     open_ = [] if drafts else unconfirmed(path.read_bytes())
     tree, lines = _whole(path, find or (lambda region, year: path.with_name(f"{region}-{year}.yaml")), raws)
     try:
         tree, lines, amended_on = _amended(tree, lines, as_of)
-        form = PackForm.model_validate(tree)
-        _check_file_name(path, form)
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
-        policy = replace(lower(form, digest), amended_on=amended_on)
+        form, policy = from_tree(path, tree, digest)
     except ValidationError as error:
         found = [(line_of(lines, e["loc"]), sentence(e)) for e in error.errors(include_url=False)]
         raise PackRefused(path.name, sorted(found + open_)) from None
@@ -54,13 +71,20 @@ def read_pack(
     if open_:
         raise PackRefused(path.name, open_)
     _check_confirmed(path, raws, drafts)
-    return form, policy
+    return Written(tree, lines, form, replace(policy, amended_on=amended_on))
 
 
 def _check_confirmed(path: Path, raws: list[bytes], drafts: bool) -> None:
     """A pack that stands on a draft is one itself."""
     if not drafts and any(unconfirmed(raw) for raw in raws):
         raise PackRefused(path.name, [(1, "the pack that this one extends has lines that are not confirmed yet")])
+
+
+def from_tree(path: Path, tree: Any, digest: str) -> tuple[PackForm, Policy]:
+    """The pack that a tree says; raises ValidationError or Mistake."""
+    form = PackForm.model_validate(tree)
+    _check_file_name(path, form)
+    return form, lower(form, digest)
 
 
 def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
-from app.packs.read_pack import read_pack
+from app.packs.read_pack import Written, read_pack, read_written
 from app.rules.compiling import Compiled, compile_policy
 
 NOTICES = Path(__file__).parent / "notices"
@@ -87,6 +87,10 @@ class Shelf:
                     self._read.pop(next(iter(self._read)))
                 self._read[key] = found
         return found
+
+    def written(self, region: str, year: int) -> Written:
+        """The pack with the place of each part of it in its file; read anew. Raises PackRefused."""
+        return read_written(self.path(region, year), self._find_file)
 
     def _find_file(self, region: str, year: str) -> Path:
         """The file of a pack that another one extends; one that is not there is told by its name."""
