@@ -37,6 +37,7 @@ COMMANDS = {
     "demonstrating.py",
     "simulating.py",
     "quote_file.py",
+    "packs_desk.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 
