@@ -12,6 +12,7 @@ from app.packs.lower_prices import Price, PriceLowering
 from app.packs.lower_rewards import missed_waits, rewards
 from app.packs.lower_tests import Path, TestLowering
 from app.packs.mistakes import Mistake
+from app.packs.starts import lacks
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.days import monthly_spans, year_bounds
@@ -121,6 +122,10 @@ class Lowering:
         """The way in, once for each contribution that it charges."""
         prices = self.prices.prices(r.charge, (*path, "charge"))
         when = self.tests.test(r.when, (*path, "when"))
+        missing = lacks(self.start(r.benefits, (*path, "benefits")), when)
+        if missing:
+            told = f"benefits begin with something that this way in does not ask for: {missing}"
+            raise Mistake((*path, "benefits"), told)
         for price in prices:
             if r.subsidy.is_ == "applies" and not (price.personal or price.unpriced):
                 raise Mistake((*path, "subsidy"), "where nothing is charged there is nothing to subsidize")
