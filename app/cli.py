@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, demonstrating, packs_desk, quote_file, showing, simulating
+from app import administration, checking, comparing, demonstrating, packs_desk, quote_file, showing, simulating
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -41,6 +41,7 @@ app.command()(demonstrating.demo)
 app.command("quote-file")(quote_file.quote_file)
 packs.command("schema")(packs_desk.schema)
 packs.command("new")(packs_desk.new)
+packs.command("diff")(comparing.diff)
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 

@@ -90,7 +90,7 @@ class Shelf:
 
     def written(self, region: str, year: int) -> Written:
         """The pack with the place of each part of it in its file; read anew. Raises PackRefused."""
-        return read_written(self.path(region, year), self._find_file)
+        return read_written(self.path(region, year), self._find_file, drafts=self._drafts)
 
     def _find_file(self, region: str, year: str) -> Path:
         """The file of a pack that another one extends; one that is not there is told by its name."""

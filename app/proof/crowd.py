@@ -1,6 +1,8 @@
 """Everybody who can be told apart on one day of payment, under one pack or under several at once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -8,13 +10,15 @@ from app.proof import axes as ax
 from app.proof.alike import circumstances_of, identities_of
 from app.proof.asked import NEVER, Rule, fold, rules_of, start_marks
 from app.proof.axes import Ask, Axis
-from app.proof.bits import Table, numbers
+from app.proof.bits import Table
 from app.proof.parts import Part, State, part_of
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
 from app.rules import conditions as c
 from app.rules import days
-from app.rules.person import Person
+from app.rules.facts import read_facts
+from app.rules.person import Circumstance, Identity, Person
+from app.rules.unknown import Undecided
 
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
@@ -54,6 +58,7 @@ class Crowd:
         for ask in self._asks:
             self._collect(ask)
         built = self._axes()
+        self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
         self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
         self._order = {part: n for n, part in enumerate(self.states)}
         self._table = Table([len(states) for states in self.states.values()])
@@ -242,9 +247,55 @@ class Crowd:
         asked = {name: bounds for under in self.plan.unders for name, bounds in under.compiled.asked.items()}
         return person_of(self.values(number, high=high), base.policy.coverage_year - base.years, asked)
 
-    def members(self, bits: int) -> Iterable[int]:
-        """The numbers of the classes in a whole number."""
-        return numbers(bits)
+    def _renamed(self, person: Person) -> Person:
+        """The person with the codes that stand for alike ones, where they say the same together."""
+        kept: list[Identity] = []
+        events: list[Circumstance] = []
+        for name, (axis, asks) in self._built.items():
+            if name not in self.plan.groups:
+                continue
+            group = self.plan.groups[name]
+            ids = [
+                (group[0], i.class_, i.since.toordinal() if i.since else 0)
+                for i in person.identities
+                if i.code in group
+            ]
+            on = [(group[0], x.on.toordinal()) for x in person.circumstances if x.code in group and x.on]
+            held: list[Any] = list(ids if name.startswith(IDENTITY) else on)
+            truths = tuple(any(ask.holds({name: (one,)}) for one in held) for ask in asks)
+            if truths not in axis.truths:
+                return person
+            value = axis.values[axis.truths.index(truths)].low
+            kept += _identities(value) if name.startswith(IDENTITY) else ()
+            events += _circumstances(value) if name.startswith(CIRCUMSTANCE) else ()
+        return replace(person, identities=tuple(kept), circumstances=tuple(events))
+
+    def number_of(self, person: Person) -> int | None:
+        """The class that somebody of whom everything is known belongs to; None would be a class that was missed."""
+        number, example = 0, self._renamed(person)
+        for (part, states), stride in zip(self.states.items(), self._table.strides, strict=True):
+            truths = tuple(int(_told(ask, example)) for ask in self._atoms[part])
+            at = next((i for i, state in enumerate(states) if state.truths == truths), None)
+            if at is None:
+                return None
+            number += at * stride
+        return number
+
+
+def _identities(held: Iterable[tuple[str, str | None, int]]) -> tuple[Identity, ...]:
+    return tuple(Identity(code, k, date.fromordinal(day) if day else None) for code, k, day in held)
+
+
+def _circumstances(held: Iterable[tuple[str, int]]) -> tuple[Circumstance, ...]:
+    return tuple(Circumstance(code, date.fromordinal(day)) for code, day in held)
+
+
+def _told(ask: Ask, person: Person) -> bool:
+    facts = read_facts(ask.under.person(person), ask.under.policy.coverage_year)
+    try:
+        return ask.under.holds(ask.test)(ask.day, facts)
+    except (KeyError, Undecided):
+        return False  # the day of something that has not happened
 
 
 def _is_narrow(state: State, few: int) -> bool:
