@@ -12,8 +12,10 @@ from app.packs.cases import read_cases, run_case
 from app.packs.mistakes import PackRefused
 from app.packs.read_pack import Written
 from app.packs.shelf import Shelf
+from app.proof.edits import edits
 from app.proof.prove import Proof, prove
 from app.proof.telling import told
+from app.proof.trial import Trials
 from app.rules.compiling import Compiled
 
 
@@ -84,6 +86,18 @@ def _run(known_on: Callable[[date | None], Compiled], beside: Path) -> tuple[int
         return 0, tuple(str(refused).splitlines())
     wrong = ((case, run_case(known_on(case.as_of), case)) for case in cases)
     return len(cases), tuple(f"{beside.name}:{c.line}: {c.name}: {d}" for c, found in wrong for d in found)
+
+
+def unnoticed(shelf: Shelf) -> Iterator[str]:
+    """Every value of every pack that could change without a case, the loader or the proof noticing, one line each."""
+    for region, year in shelf:
+        path, written = shelf.path(region, year), shelf.written(region, year)
+        beside = path.with_suffix(".cases.yaml")
+        trials = Trials(path, written, shelf.find(region, year), read_cases(beside) if beside.exists() else [])
+        for edit in edits(written.tree):
+            outcome = trials.run(edit)
+            if not outcome.caught and outcome.by != "equivalent":
+                yield f"{path.name}:{written.line(edit.place)}: {edit}\n    {outcome.why}"
 
 
 def complaints(results: list[Checked]) -> Iterator[str]:
