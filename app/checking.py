@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import rich.box
 from rich.table import Column, Table
 
 from app.packs.cases import read_cases, run_case
@@ -105,12 +106,13 @@ def complaints(results: list[Checked]) -> Iterator[str]:
 
 
 def table(results: list[Checked]) -> Table:
-    headings = ("pack", "公告", "途径", "资助", "未载明", "案例", "类别 classes", "日 days", "秒 s", "结果")
-    shown = Table(*[Column(heading, overflow="fold") for heading in headings])
+    headings = ("pack", "途径", "资助", "未载", "案例", "类别", "日", "秒", "结果")
+    columns = [Column(name, no_wrap=True) for name in headings]
+    shown = Table(*columns, box=rich.box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for r in results:
         verdict = f"[red]{len(r.complaints)} wrong[/]" if r.complaints else "[green]ok[/]"
-        more = [(r.remarks, f"{len(r.remarks)} remarks"), (r.accepted, f"{r.accepted} accepted")]
+        more = [(r.remarks, f"{len(r.remarks)} remarks"), (r.accepted, f"{r.accepted} known")]
         verdict += "".join(f", {text}" for there, text in more if there)
-        counts = (r.routes, r.subsidies, r.silences, r.cases, f"{r.classes:,}", r.days, f"{r.seconds:.1f}")
-        shown.add_row(r.id, r.title, *map(str, counts), verdict)
+        counts = (r.routes, r.subsidies, r.silences, r.cases, r.classes, r.days, f"{r.seconds:.1f}")
+        shown.add_row(r.id, *map(str, counts), verdict)
     return shown

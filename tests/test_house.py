@@ -25,6 +25,7 @@ ARROWS = {
     "storage": {"storage", "enrollment"},
     "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
+    "diffing": {"diffing", "proof", "batch", "packs", "contract", "rules"},
     "workflows": {"workflows", "storage", "collector", "packs", "contract", "enrollment", "rules", "journal"},
     "api": {"api", "workflows", "packs", "contract", "enrollment", "rules", "journal"},
 }
@@ -37,6 +38,8 @@ COMMANDS = {
     "demonstrating.py",
     "simulating.py",
     "quote_file.py",
+    "packs_desk.py",
+    "comparing.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 
