@@ -15,11 +15,12 @@ from tests.proof.packs import GOOD, proved, written
 from tools.mutate_packs import chosen, run, summary
 
 
-def test_of_forty_random_edits_that_change_an_answer_nearly_all_are_caught() -> None:
+def test_of_forty_random_edits_that_change_an_answer_nine_in_ten_are_caught() -> None:
+    # The long form's figure, 98 in 100, is too coarse for forty: two more or less are five in a hundred.
     outcomes = [run(job) for job in chosen(40, seed=20)]
     assert not [o for _, o in outcomes if o.by == "crash"]
     changing = [o for _, o in outcomes if o.by != "equivalent"]
-    assert sum(o.caught for o in changing) / len(changing) >= 0.95, summary(outcomes)
+    assert sum(o.caught for o in changing) / len(changing) >= 0.9, summary(outcomes)
 
 
 def test_there_is_an_edit_of_every_kind_in_the_five_packs() -> None:
