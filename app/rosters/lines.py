@@ -1,4 +1,4 @@
-"""A row of a list as a line: checked cell by cell, or refused with a reason that repeats nothing but a masked number."""
+"""A row of a list as a line: checked cell by cell, or refused with a reason and a masked number."""
 
 import re
 import unicodedata

@@ -62,7 +62,7 @@ def _numbered(lines: list[str], fields: int, first: int) -> Iterator[Row]:
 
 def _workbook(raw: bytes) -> Table:
     rows = _sheet(raw)
-    for line, cells in islice(rows, _TITLE_ROWS):
+    for _, cells in islice(rows, _TITLE_ROWS):
         columns = columns_of([str(cell) for cell in cells])
         if columns is not None:
             return Table(columns, iter(rows))

@@ -10,9 +10,7 @@ from app.storage.roster_tables import conflicts
 _c = conflicts.c
 _ITEM = select(conflicts).where(_c.region == bindparam("r"), _c.id == bindparam("i"))
 _CHANGE = update(conflicts).where(_c.region == bindparam("r"), _c.id == bindparam("i"))
-_OPEN_OF = select(_c.id).where(
-    _c.region == bindparam("r"), _c.enrollment_id == bindparam("e"), _c.state == "open"
-)
+_OPEN_OF = select(_c.id).where(_c.region == bindparam("r"), _c.enrollment_id == bindparam("e"), _c.state == "open")
 
 
 def item(connection: Connection, id: str, *, lock: bool = False) -> RowMapping | None:

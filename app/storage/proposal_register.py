@@ -1,27 +1,27 @@
-"""Proposals for people who have paid: written when a list changes, decided once. And the prices that a list has ended."""
+"""Proposals for people who have paid: written when a list changes, decided once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from app.storage.asking import Question, Row, Rows, ask, by_list, listed
+from app.storage.asking import Row, ask, by_list, listed
 from app.storage.ids import region_of
 from app.storage.many import Change, write_all
-from app.storage.roster_tables import former_prices, proposals
+from app.storage.roster_tables import proposals
 
-_p, _f = proposals.c, former_prices.c
+_p = proposals.c
 _ITEM = select(proposals).where(_p.region == bindparam("r"), _p.id == bindparam("i"))
 _DECIDE = update(proposals).where(_p.region == bindparam("r"), _p.id == bindparam("i"), _p.state == "open")
 _OF_ENROLLMENTS = by_list(
-    "SELECT p.id, p.enrollment_id, p.covering_posting, p.kind, p.state, p.amount_fen, p.shares, p.changed_on, p.import_id,"
-    " p.identity, p.imported_by, p.old_clause, p.old_text, p.new_clause, p.new_text FROM {wanted} AS w"
+    "SELECT p.id, p.enrollment_id, p.covering_posting, p.kind, p.state, p.amount_fen, p.shares, p.changed_on,"
+    " p.import_id, p.identity, p.imported_by, p.old_clause, p.old_text, p.new_clause, p.new_text FROM {wanted} AS w"
     " JOIN proposals p ON p.region = :region AND p.enrollment_id = w.value"
     " WHERE p.state IN ('open', 'approved') ORDER BY p.id"
 )
 _PAID = by_list(
-    "SELECT w.value AS posting_id, i.paid_at FROM {wanted} AS w JOIN postings p ON p.region = :region AND p.id = w.value"
-    " JOIN inbox i ON i.event_id = p.event_id"
+    "SELECT w.value AS posting_id, i.paid_at FROM {wanted} AS w JOIN postings p"
+    " ON p.region = :region AND p.id = w.value JOIN inbox i ON i.event_id = p.event_id"
 )
 _SUPERSEDE = Change(
     name="supersedes",
@@ -30,67 +30,6 @@ _SUPERSEDE = Change(
     where="t.region = v.region AND t.id = v.id AND t.state = 'open'",
     columns="region text, id text, at bigint",
 )
-_FORMER = (
-    select(former_prices)
-    .where(_f.region == bindparam("r"), _f.enrollment_id == bindparam("e"), _f.payable_fen == bindparam("fen"))
-    .where(_f.priced_on <= bindparam("day"), _f.due_through >= bindparam("day"))
-    .order_by(_f.id.desc())
-)
-# The enrollments of people, locked in the order that payments lock them in.
-_ENROLLED = "e.region = :region AND e.person_key = w.value AND e.state <> 'cancelled'"
-_OF_PEOPLE = Question(
-    f"SELECT e.* FROM json_each(:wanted) AS w JOIN enrollments e ON {_ENROLLED}",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.state <> 'cancelled' AND e.person_key IN"
-    " (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value))"
-    " ORDER BY e.region, e.order_no, e.id FOR UPDATE OF e",
-)
-_OWING = Question(
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id > :after AND e.state IN ('awaiting_payment',"
-    " 'reversed') ORDER BY e.id LIMIT :most",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id > :after AND e.state IN ('awaiting_payment',"
-    " 'reversed') ORDER BY e.id LIMIT :most",
-)
-_LOCKED = Question(
-    "SELECT e.* FROM json_each(:wanted) AS w JOIN enrollments e ON e.region = :region AND e.id = w.value",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id IN"
-    " (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value))"
-    " ORDER BY e.region, e.order_no, e.id FOR UPDATE OF e",
-)
-_REPRICE = Change(
-    name="prices",
-    table="enrollments",
-    set="payable_fen = v.payable_fen, due_through = v.due_through, priced_on = v.priced_on, quote = v.quote,"
-    " shares = v.shares, revision = v.revision, updated_at = v.updated_at",
-    where="t.region = v.region AND t.id = v.id",
-    columns="region text, id text, payable_fen bigint, due_through text, priced_on text, quote text, shares text,"
-    " revision integer, updated_at bigint",
-)
-
-
-def enrollments_of(connection: Connection, region: str, person_keys: Sequence[str]) -> Rows:
-    """The region's enrollments of these people that are not cancelled, whole, and locked."""
-    return ask(connection, _OF_PEOPLE, {"region": region} | listed(person_keys)) if person_keys else []
-
-
-def owing(connection: Connection, region: str, after: str, most: int) -> Rows:
-    """Enrollments that are still to be paid, in the order of their ids; not locked."""
-    return ask(connection, _OWING, {"region": region, "after": after, "most": most})
-
-
-def locked(connection: Connection, region: str, ids: Sequence[str]) -> Rows:
-    return ask(connection, _LOCKED, {"region": region} | listed(ids)) if ids else []
-
-
-def reprice(connection: Connection, rows: Sequence[Row], former: Sequence[Row]) -> None:
-    """New prices of many enrollments, and those that they had."""
-    if rows:
-        write_all(connection, {former_prices: former}, {_REPRICE: rows})
-
-
-def former_price(connection: Connection, enrollment: Mapping[str, Any], day: str, fen: int) -> RowMapping | None:
-    """A price of this amount that was told for this day before a list ended it."""
-    about = {"r": enrollment["region"], "e": enrollment["id"], "day": day, "fen": fen}
-    return connection.execute(_FORMER, about).mappings().first()
 
 
 def paid_at(connection: Connection, region: str, posting_ids: Sequence[str]) -> dict[str, int]:
@@ -125,9 +64,7 @@ def decide(connection: Connection, id: str, **values: Any) -> None:
     connection.execute(_DECIDE.values(**values), {"r": region_of(id), "i": id})
 
 
-def page(
-    connection: Connection, wanted: Mapping[str, str | None], after: str | None, limit: int
-) -> list[RowMapping]:
+def page(connection: Connection, wanted: Mapping[str, str | None], after: str | None, limit: int) -> list[RowMapping]:
     """Proposals in the order they were made, from behind the cursor; `wanted` holds equalities."""
     statement = select(proposals).order_by(_p.region, _p.id).limit(limit)
     for name, value in wanted.items():

@@ -39,6 +39,7 @@ _END = Change(
 )
 _REDATE = update(listings).where(_l.region == bindparam("r"), _l.id == bindparam("i"))
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:n, 0))")
+_BY_KEYS = text("SET LOCAL enable_seqscan = off")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:n, 0))")
 
 
@@ -47,6 +48,8 @@ def lock(connection: Connection, region: str, *, shared: bool = False) -> None:
     round. SQLite's one writer needs none."""
     if connection.dialect.name == "postgresql":
         connection.execute(_SHARE if shared else _LOCK, {"n": f"rosters {region}"})
+        if not shared:  # a plan from a time when the lists were empty would scan them while they fill
+            connection.execute(_BY_KEYS)
 
 
 def by_content(connection: Connection, region: str, source: str, content_hash: str) -> RowMapping | None:
@@ -91,7 +94,7 @@ def of_person(connection: Connection, region: str, person_key: str) -> list[RowM
 
 
 def write(connection: Connection, added: Sequence[Row], ended: Sequence[Row], waiting: Sequence[Row]) -> None:
-    """New stretches, ends of stretches, and conflicts. A stretch that is added and ended at once has its end already."""
+    """New stretches, ends of stretches, and conflicts."""
     if added or ended or waiting:
         write_all(connection, {listings: added, conflicts: waiting}, {_END: ended} if ended else {})
 
