@@ -1,4 +1,4 @@
-"""Files that come in as a raw body or as a form (multipart/form-data): bounded, and read after the key was looked at."""
+"""Files that come in as a raw body or as a form (multipart/form-data): bounded, read after the key was looked at."""
 
 import asyncio
 import re

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from app.batch.records import encoding_of, records
+from app.batch.records import records
 from app.rosters.headings import REQUIRED, columns_of
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -43,16 +43,27 @@ def table_of(raw: bytes) -> Table:
 def _text(raw: bytes) -> Table:
     if b"\0" in raw[:_SAMPLE]:
         raise ListRefused("不是可以读取的 CSV 或 XLSX 文件")
-    lines = raw.decode(encoding_of(raw[:_SAMPLE]), "replace").removeprefix("\ufeff").split("\n")
-    for at, line in enumerate(lines[:_TITLE_ROWS]):
+    # The encoding in which there are headings: one byte that does not belong must not turn the rest into nonsense.
+    for encoding in ("utf-8", "gb18030"):
+        found = _headed(raw[:_SAMPLE].decode(encoding, "replace").split("\n", _TITLE_ROWS)[:_TITLE_ROWS])
+        if found is not None:
+            columns, at, fields = found
+            lines = raw.decode(encoding, "replace").split("\n")
+            return Table(columns, _numbered(lines[at + 1 :], fields, at + 2))
+    raise _without_headings()
+
+
+def _headed(lines: list[str]) -> tuple[dict[str, int], int, int] | None:
+    """The columns, on which line the headings stand, and how many cells there are."""
+    for at, line in enumerate(lines):
         try:
-            cells = next(csv.reader([line.rstrip("\r")]), [])
+            cells = next(csv.reader([line.removeprefix("\ufeff").rstrip("\r")]), [])
         except csv.Error:
             continue
         columns = columns_of(cells)
         if columns is not None:
-            return Table(columns, _numbered(lines[at + 1 :], len(cells), at + 2))
-    raise _without_headings()
+            return columns, at, len(cells)
+    return None
 
 
 def _numbered(lines: list[str], fields: int, first: int) -> Iterator[Row]:
