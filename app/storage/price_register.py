@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
-from app.storage.asking import Question, Row, Rows, ask, listed
+from app.storage.asking import Question, Row, Rows, ask, by_list, listed
 from app.storage.many import Change, write_all
 from app.storage.roster_tables import former_prices
 
@@ -16,27 +16,22 @@ _FORMER = (
     .where(_f.priced_on <= bindparam("day"), _f.due_through >= bindparam("day"))
     .order_by(_f.id.desc())
 )
-# The enrollments of people, locked in the order that payments lock them in.
-_ENROLLED = "e.region = :region AND e.person_key = w.value AND e.state <> 'cancelled'"
-_OF_PEOPLE = Question(
-    f"SELECT e.* FROM json_each(:wanted) AS w JOIN enrollments e ON {_ENROLLED}",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.state <> 'cancelled' AND e.person_key IN"
-    " (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value))"
-    " ORDER BY e.region, e.order_no, e.id FOR UPDATE OF e",
+# The enrollments of people, locked in the order that payments lock them in. The plus keeps SQLite from looking through
+# all of the region.
+_OF_PEOPLE_TO_LOOK_AT = Question(
+    "SELECT e.* FROM enrollments e WHERE +e.region = :region AND e.state <> 'cancelled'"
+    " AND e.person_key IN (SELECT value FROM json_each(:wanted))",
+    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.state <> 'cancelled'"
+    " AND e.person_key IN (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value))",
 )
-_OF_PEOPLE_TO_LOOK_AT = Question(_OF_PEOPLE.sqlite, _OF_PEOPLE.postgresql.removesuffix(" FOR UPDATE OF e"))
-_OWING = Question(
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id > :after AND e.state IN ('awaiting_payment',"
-    " 'reversed') ORDER BY e.id LIMIT :most",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id > :after AND e.state IN ('awaiting_payment',"
-    " 'reversed') ORDER BY e.id LIMIT :most",
+_IN_ORDER = " ORDER BY e.region, e.order_no, e.id FOR UPDATE OF e"
+_OF_PEOPLE = Question(_OF_PEOPLE_TO_LOOK_AT.sqlite, _OF_PEOPLE_TO_LOOK_AT.postgresql + _IN_ORDER)
+_OWING = by_list(
+    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id > :after"
+    " AND e.state IN ('awaiting_payment', 'reversed') ORDER BY e.id LIMIT :most"
 )
-_LOCKED = Question(
-    "SELECT e.* FROM json_each(:wanted) AS w JOIN enrollments e ON e.region = :region AND e.id = w.value",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id IN"
-    " (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value))"
-    " ORDER BY e.region, e.order_no, e.id FOR UPDATE OF e",
-)
+_BY_IDS = by_list("SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id IN {wanted}")
+_LOCKED = Question(_BY_IDS.sqlite, _BY_IDS.postgresql + _IN_ORDER)
 _REPRICE = Change(
     name="prices",
     table="enrollments",

@@ -15,13 +15,12 @@ _ITEM = select(proposals).where(_p.region == bindparam("r"), _p.id == bindparam(
 _DECIDE = update(proposals).where(_p.region == bindparam("r"), _p.id == bindparam("i"), _p.state == "open")
 _OF_ENROLLMENTS = by_list(
     "SELECT p.id, p.enrollment_id, p.covering_posting, p.kind, p.state, p.amount_fen, p.shares, p.changed_on,"
-    " p.import_id, p.identity, p.imported_by, p.old_clause, p.old_text, p.new_clause, p.new_text FROM {wanted} AS w"
-    " JOIN proposals p ON p.region = :region AND p.enrollment_id = w.value"
-    " WHERE p.state IN ('open', 'approved') ORDER BY p.id"
+    " p.import_id, p.identity, p.imported_by, p.old_clause, p.old_text, p.new_clause, p.new_text FROM proposals p"
+    " WHERE p.region = :region AND p.enrollment_id IN {wanted} AND p.state IN ('open', 'approved') ORDER BY p.id"
 )
 _PAID = by_list(
-    "SELECT w.value AS posting_id, i.paid_at FROM {wanted} AS w JOIN postings p"
-    " ON p.region = :region AND p.id = w.value JOIN inbox i ON i.event_id = p.event_id"
+    "SELECT p.id AS posting_id, i.paid_at FROM postings p JOIN inbox i ON i.event_id = p.event_id"
+    " WHERE p.region = :region AND p.id IN {wanted}"
 )
 _SUPERSEDE = Change(
     name="supersedes",

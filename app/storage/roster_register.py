@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text, update
 
-from app.storage.asking import Question, Row, Rows, ask, listed
+from app.storage.asking import Row, Rows, ask, by_list, listed
 from app.storage.ids import region_of
 from app.storage.many import Change, write_all
 from app.storage.roster_tables import conflicts, imports, listings
@@ -24,11 +24,9 @@ _ADVANCE = update(imports).where(
 # While an import sweeps, all of its lines are in: its list counts.
 _SOURCES = select(_i.source).distinct().where(_i.region == bindparam("r"), _i.state.in_(("sweeping", "done")))
 _OF_PERSON = select(listings).where(_l.region == bindparam("r"), _l.person_key == bindparam("p")).order_by(_l.since)
-_COLUMNS = "l.id, l.person_key, l.identity, l.class, l.source, l.since, l.until"
-_PEOPLE = "JOIN roster_listings l ON l.region = :region AND l.person_key = w.value ORDER BY l.since, l.id"
-_OF_PEOPLE = Question(
-    f"SELECT {_COLUMNS} FROM (SELECT value FROM json_each(:wanted)) AS w {_PEOPLE}",
-    f"SELECT {_COLUMNS} FROM json_array_elements_text(CAST(:wanted AS json)) AS w (value) {_PEOPLE}",
+_OF_PEOPLE = by_list(
+    "SELECT l.id, l.person_key, l.identity, l.class, l.source, l.since, l.until FROM roster_listings l"
+    " WHERE l.region = :region AND l.person_key IN {wanted} ORDER BY l.since, l.id"
 )
 _END = Change(
     name="ends",

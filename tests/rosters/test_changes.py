@@ -225,7 +225,7 @@ def test_who_brought_the_list_does_not_decide(own_office: Office, clerk: str) ->
     (proposal,) = proposed(office, made)
     for decision in ("approved", "rejected"):
         with pytest.raises(Refused, match="second_clerk_required"):
-            decide_proposal(office, proposal["id"], clerk, decision, "x")  # type: ignore[arg-type]
+            decide_proposal(office, proposal["id"], clerk, decision, "x")
     assert proposed(office, made) == [proposal]
 
 
