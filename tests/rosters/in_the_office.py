@@ -25,9 +25,7 @@ def on(office: Office, day: str) -> Office:
     return replace(office, today=partial(date.fromisoformat, day))
 
 
-def arrival(
-    raw: bytes, region: str = "430424", source: str = "civil_affairs", by: str = "clerk-1"
-) -> Arrival:
+def arrival(raw: bytes, region: str = "430424", source: str = "civil_affairs", by: str = "clerk-1") -> Arrival:
     return Arrival(region, source, by, read_list(raw))
 
 

@@ -5,11 +5,21 @@ from typing import Any
 import pytest
 
 from app.workflows.office import Office
-from tests.rosters.in_the_office import DISTRICT, GAOTAI, HENGDONG, LISHI, TOWN, listed, now, on, registered
-from tests.rosters.in_the_office import somebody_listed, tried
+from tests.rosters.in_the_office import (
+    DISTRICT,
+    GAOTAI,
+    HENGDONG,
+    TOWN,
+    listed,
+    now,
+    on,
+    registered,
+    somebody_listed,
+    tried,
+)
 from tests.rosters.made_up_lists import row
-from tests.state.made_up import id_number, registration
 from tests.state.in_the_office import opened
+from tests.state.made_up import id_number, registration
 
 LOW = {"identities": [{"code": "subsistence_allowance"}]}
 

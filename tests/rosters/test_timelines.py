@@ -32,8 +32,8 @@ RULINGS: list[tuple[str, list[Stretch], Change, str, Conflict | None]] = [
     ("what excluded it before", [replace(GONE, until="2023-09-01")], ADD, "added", None),
     ("another list too", [OTHER], ADD, "added", None),
     (
-        "another list, in another class", [replace(OTHER, class_="rural_1")], replace(ADD, class_="rural_2"), "conflict",
-        Conflict.LISTS_DISAGREE,
+        "another list, in another class", [replace(OTHER, class_="rural_1")], replace(ADD, class_="rural_2"),
+        "conflict", Conflict.LISTS_DISAGREE,
     ),
     ("gone", [LOW], REMOVE, "removed", None),
     ("gone again", [replace(LOW, until="2023-09-01")], REMOVE, "unchanged", None),
