@@ -23,6 +23,7 @@ ARROWS = {
     "simulator": {"simulator", "collector", "contract", "enrollment"},
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
+    "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
     "rosters": {"rosters", "batch", "enrollment", "rules"},  # of the batch its reader of CSV records
     "workflows": {
@@ -48,6 +49,7 @@ COMMANDS = {
     "simulating.py",
     "quote_file.py",
     "rostering.py",
+    "packs_desk.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 

@@ -8,7 +8,7 @@ from threading import Lock
 
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
-from app.packs.read_pack import read_pack
+from app.packs.read_pack import Written, read_pack, read_written
 from app.rules.compiling import Compiled, compile_policy
 
 NOTICES = Path(__file__).parent / "notices"
@@ -26,11 +26,12 @@ class PolicyNotFound(Exception):  # noqa: N818 - an answer, not a failure
 class Shelf:
     """Packs by region and coverage year. Reading a folder of 30,000 takes the names only.
 
-    At most `kept` packs stay in memory (about 140 KiB each); the one that came first goes first.
+    At most `kept` packs stay in memory (about 140 KiB each); the one that came first goes first. With `drafts` packs
+    are opened that have lines still to be confirmed: to look at, never to quote from.
     """
 
-    def __init__(self, folders: tuple[Path, ...] = (NOTICES,), kept: int = 1000) -> None:
-        self._kept = kept
+    def __init__(self, folders: tuple[Path, ...] = (NOTICES,), kept: int = 1000, *, drafts: bool = False) -> None:
+        self._kept, self._drafts = kept, drafts
         self._files: dict[str, dict[int, str]] = {}
         for folder in folders:
             for path in _pack_files(folder):
@@ -83,13 +84,17 @@ class Shelf:
         key = (region, year, later)
         found = self._read.get(key)
         if found is None:
-            form, policy = read_pack(self.path(region, year), self._find_file, as_of)
+            form, policy = read_pack(self.path(region, year), self._find_file, as_of, drafts=self._drafts)
             found = form, compile_policy(policy)
             with self._lock:
                 while len(self._read) >= self._kept:
                     self._read.pop(next(iter(self._read)))
                 self._read[key] = found
         return found
+
+    def written(self, region: str, year: int) -> Written:
+        """The pack with the place of each part of it in its file; read anew. Raises PackRefused."""
+        return read_written(self.path(region, year), self._find_file)
 
     def _find_file(self, region: str, year: str) -> Path:
         """The file of a pack that another one extends; one that is not there is told by its name."""
