@@ -176,7 +176,7 @@ class RemedyForm(Cited):
         if (self.pays_back is None) == (self.nothing is None):
             raise ValueError("either pays_back or nothing: yes")
         if (self.pays_back is None) != (self.to is None):
-            raise ValueError("pays_back says to whom: to one_card or to payer; nothing has no to")
+            raise ValueError("pays_back needs to: one_card or payer; nothing has no to")
         return self
 
 
