@@ -142,11 +142,13 @@ def _expected() -> Schema:
     """The answer's fields as cases write them: amounts in fen, sums by fund or code, codes of notes."""
     fen, words = {"type": ["integer", "string"], "pattern": _DIGITS}, {"type": "array", "items": {"type": "string"}}
     sums: Schema = {"type": "object", "additionalProperties": fen}
-    kinds: Defs = {"notes": words, "missing": words} | dict.fromkeys(("incentives", "add_ons", "order_years"), sums)
+    kinds: Defs = {"notes": words, "without_notes": words, "missing": words} | dict.fromkeys(
+        ("incentives", "add_ons", "order_years"), sums
+    )
     kinds |= dict.fromkeys(("subsidies", "refunds"), sums | {"propertyNames": {"enum": list(FUNDS)}})
     answer = _plain(Answer.model_json_schema())["properties"]
     found = {}
     for key in CaseForm.model_json_schema()["properties"]["expect"]["propertyNames"]["enum"]:
         said = kinds.get(key) or {"anyOf": [_taking_text(answer[key]), {"type": "null"}]}
-        found[key] = said | {"title": key, "description": answer[key].get("description", "")}
+        found[key] = said | {"title": key, "description": answer.get(key, {}).get("description", "")}
     return {"properties": found, "additionalProperties": False, "propertyNames": {}}
