@@ -184,7 +184,15 @@ def _one_or_several(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-Remedies = Annotated[list[RemedyForm], BeforeValidator(_one_or_several)]
+class _OneOrSeveral:
+    """What an editor is told: one, or a list of them."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
+Remedies = Annotated[list[RemedyForm], BeforeValidator(_one_or_several), _OneOrSeveral()]
 
 
 class IncentiveForm(Cited):
