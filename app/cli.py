@@ -13,7 +13,17 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, demonstrating, packs_desk, quote_file, rostering, showing, simulating
+from app import (
+    administration,
+    checking,
+    comparing,
+    demonstrating,
+    packs_desk,
+    quote_file,
+    rostering,
+    showing,
+    simulating,
+)
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -42,6 +52,7 @@ app.command()(demonstrating.demo)
 app.command("quote-file")(quote_file.quote_file)
 packs.command("schema")(packs_desk.schema)
 packs.command("new")(packs_desk.new)
+packs.command("diff")(comparing.diff)
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 
@@ -81,14 +92,23 @@ def migrate(target: Annotated[str, typer.Argument(help="版本 (revision)")] = "
 
 
 @packs.command("check")
-def packs_check(folder: Folder = None) -> None:
+def packs_check(
+    folder: Folder = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="改哪个值案例发现不了 (values that no case holds; minutes)")
+    ] = False,
+    pack: Annotated[str | None, typer.Option("--pack", help="只检查这一份 (this pack only), REGION-YEAR")] = None,
+) -> None:
     """检查全部规则文件：能否读取、对所有人是否成立、案例是否相符 (load every pack, prove it, run its cases)."""
-    results = checking.check_all(_shelf(folder))
+    shelf = _shelf(folder).only(pack)
+    results = checking.check_all(shelf)
     Console().print(checking.table(results))
     for line in checking.complaints(results):
         print(line, file=sys.stderr)
     if any(r.complaints for r in results):
         raise typer.Exit(1)
+    for line in checking.unnoticed(shelf) if values else ():
+        print(line)
 
 
 @packs.command("show")

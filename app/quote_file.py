@@ -52,10 +52,10 @@ def quote_file(
     )
     console = Console(stderr=True)
     try:
-        with _bar(console) as bar:
-            task = bar.add_task("", total=None, rows=0)
+        with bar(console) as shown:
+            task = shown.add_task("", total=None, rows=0)
             report = quote_people(
-                job, lambda done, total, rows: bar.update(task, completed=done, total=total, rows=rows)
+                job, lambda done, total, rows: shown.update(task, completed=done, total=total, rows=rows)
             )
     except FileRefused as why:
         raise stop(str(why)) from None
@@ -64,7 +64,8 @@ def quote_file(
         console.print(f"{report.refused:,} 行不能读取 (rows could not be read): {job.errors}")
 
 
-def _bar(console: Console) -> Progress:
+def bar(console: Console) -> Progress:
+    """Rows done, and how long it will take."""
     count = TextColumn("{task.fields[rows]:,} 行")
     return Progress(BarColumn(), count, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True)
 

@@ -25,6 +25,7 @@ ARROWS = {
     "storage": {"storage", "enrollment"},
     "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
+    "diffing": {"diffing", "proof", "batch", "packs", "contract", "rules"},
     "rosters": {"rosters", "batch", "enrollment", "rules"},  # of the batch its reader of CSV records
     "workflows": {
         "workflows",
@@ -50,6 +51,7 @@ COMMANDS = {
     "quote_file.py",
     "rostering.py",
     "packs_desk.py",
+    "comparing.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 

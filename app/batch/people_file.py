@@ -51,7 +51,7 @@ class Report:
 def quote_people(job: Job, progress: Progress) -> Report:
     """Quotes every row; memory does not grow with the file."""
     _check(job)
-    reader = _reader(job)
+    reader = reader_of(job.source, job.columns, keep_raw=job.target.suffix.lower() == ".ndjson")
     taken = sorted(set(reader.columns) & set(job.columns))
     if taken:
         raise FileRefused(f"列名与结果列重名 (columns named like the answer's): {', '.join(taken)}")
@@ -81,16 +81,17 @@ def _check(job: Job) -> None:
         raise FileRefused("输入、输出和错误文件不能是同一个 (input, output and errors must be different files)")
 
 
-def _reader(job: Job) -> Reader:
-    match job.source.suffix.lower():
+def reader_of(source: Path, columns: tuple[str, ...] = (), *, keep_raw: bool = False) -> Reader:
+    """The reader for a file's kind; `columns` are those that an NDJSON file with `keep_raw` gets behind its own."""
+    match source.suffix.lower():
         case ".csv":
-            return read_csv(job.source)
+            return read_csv(source)
         case ".ndjson":
-            return NdjsonReader(job.source, job.columns, keep_raw=job.target.suffix.lower() == ".ndjson")
+            return NdjsonReader(source, columns, keep_raw=keep_raw)
         case ".parquet":
-            return ParquetReader(job.source)
+            return ParquetReader(source)
         case _:
-            return XlsxReader(job.source)
+            return XlsxReader(source)
 
 
 def _quoted(

@@ -38,6 +38,7 @@ class Shelf:
                 self._put(path)
         self._read: dict[tuple[str, int, int], tuple[PackForm, Compiled]] = {}
         self._lock = Lock()
+        self._gone_through: dict[str, dict[int, str]] | None = None
 
     def _put(self, path: str) -> None:
         name = os.path.basename(path)
@@ -94,12 +95,19 @@ class Shelf:
 
     def written(self, region: str, year: int) -> Written:
         """The pack with the place of each part of it in its file; read anew. Raises PackRefused."""
-        return read_written(self.path(region, year), self._find_file)
+        return read_written(self.path(region, year), self._find_file, drafts=self._drafts)
 
     def _find_file(self, region: str, year: str) -> Path:
         """The file of a pack that another one extends; one that is not there is told by its name."""
         files = self._files.get(region, {})
         return Path(files.get(int(year) if year.isdigit() else 0, f"{region}-{year}.yaml"))
+
+    def only(self, name: str | None) -> "Shelf":
+        """A shelf that goes through the pack of this name alone; what it extends is still found."""
+        if name is not None:
+            region, _, year = name.rpartition("-")
+            self._gone_through = {region: {int(year): ""}} if year.isdigit() and region in self._files else {}
+        return self
 
     def path(self, region: str, year: int) -> Path:
         """The pack's file."""
@@ -107,7 +115,8 @@ class Shelf:
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """Every (region, coverage year), in order."""
-        return ((region, year) for region in sorted(self._files) for year in sorted(self._files[region]))
+        files = self._files if self._gone_through is None else self._gone_through
+        return ((region, year) for region in sorted(files) for year in sorted(files[region]))
 
     def __len__(self) -> int:
         return sum(map(len, self._files.values()))

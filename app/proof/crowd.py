@@ -1,46 +1,27 @@
 """Everybody who can be told apart on one day of payment, under one pack or under several at once."""
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from app.proof import axes as ax
-from app.proof.alike import circumstances_of, identities_of
-from app.proof.asked import NEVER, Rule, fold, rules_of, start_marks
+from app.proof.asked import NEVER, fold, start_marks
 from app.proof.axes import Ask, Axis
-from app.proof.bits import Table, numbers
+from app.proof.bits import Table
 from app.proof.parts import Part, State, part_of
+from app.proof.plan import Plan
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
 from app.rules import conditions as c
 from app.rules import days
-from app.rules.person import Person
+from app.rules.facts import read_facts
+from app.rules.person import Circumstance, Identity, Person
+from app.rules.unknown import Undecided
 
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
 )  # asked of the day itself; ways in of the day on which payment resumes
-
-
-class Plan:
-    """What is the same on every day: the packs, their rules, and the codes that they treat alike."""
-
-    def __init__(self, unders: Sequence[Under], more: Iterable[tuple[int, Rule]] = ()) -> None:
-        self.unders = tuple(unders)
-        self.rules = [(k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy)]
-        self.rules += more
-        policies = [under.policy for under in unders]
-        groups = [(IDENTITY + g[0], g) for g in identities_of(policies)]
-        groups += [(CIRCUMSTANCE + g[0], g) for g in circumstances_of(policies)]
-        self.groups = dict(groups)
-
-    @cached_property
-    def group_of(self) -> dict[str, str]:
-        """The axis of each code."""
-        return {prefix + code: name for name, g in self.groups.items() for code in g for prefix in _prefix(name)}
-
-
-def _prefix(name: str) -> tuple[str]:
-    return (IDENTITY,) if name.startswith(IDENTITY) else (CIRCUMSTANCE,)
 
 
 class Crowd:
@@ -54,6 +35,7 @@ class Crowd:
         for ask in self._asks:
             self._collect(ask)
         built = self._axes()
+        self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
         self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
         self._order = {part: n for n, part in enumerate(self.states)}
         self._table = Table([len(states) for states in self.states.values()])
@@ -102,7 +84,7 @@ class Crowd:
 
     def _pieces(self, ask: Ask) -> list[tuple[str | None, Ask]]:
         """The condition itself where it is about one part; else its pieces, those about one part taken together."""
-        parts = {part_of(axis) for leaf in c.leaves(ask.test) for axis in self._axes_of(leaf)}
+        parts = {part_of(axis) for leaf in c.leaves(ask.test) for axis in self.plan.axes_of(leaf)}
         if not parts:
             return []
         if len(parts) == 1:
@@ -113,7 +95,7 @@ class Crowd:
         found: dict[str | None, list[c.Condition]] = {}
         mixed: list[tuple[str | None, Ask]] = []
         for piece in ask.test.parts:
-            told = {part_of(axis) for leaf in c.leaves(piece) for axis in self._axes_of(leaf)}
+            told = {part_of(axis) for leaf in c.leaves(piece) for axis in self.plan.axes_of(leaf)}
             if len(told) == 1:
                 found.setdefault(told.pop(), []).append(piece)
             else:
@@ -121,44 +103,12 @@ class Crowd:
         join = c.all_of if isinstance(ask.test, c.All) else c.any_of
         return [(part, Ask(ask.under, ask.day, join(pieces))) for part, pieces in found.items()] + mixed
 
-    def _axes_of(self, leaf: c.Condition) -> set[str]:
-        match leaf:
-            case c.PaidBy(c.After(event)) | c.EventBy(c.After(event)) | c.EventBy(event):
-                return {self._event_axis(event)}
-            case c.HasIdentity(codes):
-                return {self.plan.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.plan.group_of}
-            case c.HasClass(code):
-                return {self.plan.group_of[IDENTITY + code]}
-            case c.HasCircumstance(code):
-                return {self.plan.group_of[CIRCUMSTANCE + code]}
-            case c.HadJob():
-                return {"ended"}
-            case c.IsTrue(fact):
-                return {fact}
-            case c.AtLeast(fact) | c.IsOneOf(fact):
-                return {"years" if fact in ("missed_years", "repaid_years") else fact}
-            case c.Owes():
-                return {"years"}
-            case _:
-                return set()
-
-    def _event_axis(self, event: Any) -> str:
-        match event:
-            case c.Birth():
-                return "birth"
-            case c.EmploymentEnd():
-                return "ended"
-            case c.After(inner):
-                return self._event_axis(inner)
-            case _:
-                return self.plan.group_of[CIRCUMSTANCE + event.code]
-
     def _axes(self) -> dict[str, list[tuple[Axis, list[Ask]]]]:
         """Every axis that something asks about, by part."""
         asks: dict[str, list[Ask]] = {}
         for ask in self._asks:
             for leaf in c.leaves(ask.test):
-                for name in self._axes_of(leaf):
+                for name in self.plan.axes_of(leaf):
                     told = asks.setdefault(name, [])
                     found = Ask(ask.under, ask.day, leaf)
                     if found not in told:
@@ -242,9 +192,55 @@ class Crowd:
         asked = {name: bounds for under in self.plan.unders for name, bounds in under.compiled.asked.items()}
         return person_of(self.values(number, high=high), base.policy.coverage_year - base.years, asked)
 
-    def members(self, bits: int) -> Iterable[int]:
-        """The numbers of the classes in a whole number."""
-        return numbers(bits)
+    def _renamed(self, person: Person) -> Person:
+        """The person with the codes that stand for alike ones, where they say the same together."""
+        kept: list[Identity] = []
+        events: list[Circumstance] = []
+        for name, (axis, asks) in self._built.items():
+            if name not in self.plan.groups:
+                continue
+            group = self.plan.groups[name]
+            ids = [
+                (group[0], i.class_, i.since.toordinal() if i.since else 0)
+                for i in person.identities
+                if i.code in group
+            ]
+            on = [(group[0], x.on.toordinal()) for x in person.circumstances if x.code in group and x.on]
+            held: list[Any] = list(ids if name.startswith(IDENTITY) else on)
+            truths = tuple(any(ask.holds({name: (one,)}) for one in held) for ask in asks)
+            if truths not in axis.truths:
+                return person
+            value = axis.values[axis.truths.index(truths)].low
+            kept += _identities(value) if name.startswith(IDENTITY) else ()
+            events += _circumstances(value) if name.startswith(CIRCUMSTANCE) else ()
+        return replace(person, identities=tuple(kept), circumstances=tuple(events))
+
+    def number_of(self, person: Person) -> int | None:
+        """The class that somebody of whom everything is known belongs to; None would be a class that was missed."""
+        number, example = 0, self._renamed(person)
+        for (part, states), stride in zip(self.states.items(), self._table.strides, strict=True):
+            truths = tuple(int(_told(ask, example)) for ask in self._atoms[part])
+            at = next((i for i, state in enumerate(states) if state.truths == truths), None)
+            if at is None:
+                return None
+            number += at * stride
+        return number
+
+
+def _identities(held: Iterable[tuple[str, str | None, int]]) -> tuple[Identity, ...]:
+    return tuple(Identity(code, k, date.fromordinal(day) if day else None) for code, k, day in held)
+
+
+def _circumstances(held: Iterable[tuple[str, int]]) -> tuple[Circumstance, ...]:
+    return tuple(Circumstance(code, date.fromordinal(day)) for code, day in held)
+
+
+def _told(ask: Ask, person: Person) -> bool:
+    facts = read_facts(ask.under.person(person), ask.under.policy.coverage_year)
+    try:
+        return ask.under.holds(ask.test)(ask.day, facts)
+    except (KeyError, Undecided):
+        return False  # the day of something that has not happened
 
 
 def _is_narrow(state: State, few: int) -> bool:

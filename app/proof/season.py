@@ -11,7 +11,7 @@ from typing import Any
 
 from app.proof.asked import start_marks
 from app.proof.axes import Ask
-from app.proof.crowd import Plan
+from app.proof.plan import Plan
 from app.proof.under import Under
 from app.rules import conditions as c
 from app.rules import days
@@ -60,8 +60,9 @@ def _order(under: Under, leaves: Sequence[c.Condition], day: int) -> Any:
     )
     edges = there < policy.opens, there <= policy.last_day, there <= policy.main_closes, pay == there
     own = [day, *_starts(under, pay)]
-    own += [_cut(Ask(under, pay, leaf)) for leaf in (*leaves, *_marks(under, pay))]
-    own += [bound for leaf in leaves for bound in _bounds(under, leaf)]
+    asked = [*leaves, *_marks(under, pay)]
+    own += [_cut(Ask(under, pay, leaf)) for leaf in asked]
+    own += [bound for leaf in asked for bound in _bounds(under, leaf)]
     ranks = {value: n for n, value in enumerate(sorted(set(own)))}
     return fixed, edges, tuple(ranks[value] for value in own)
 
