@@ -13,7 +13,17 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, comparing, demonstrating, packs_desk, quote_file, showing, simulating
+from app import (
+    administration,
+    checking,
+    comparing,
+    demonstrating,
+    packs_desk,
+    quote_file,
+    rostering,
+    showing,
+    simulating,
+)
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -35,6 +45,7 @@ packs = typer.Typer(no_args_is_help=True, help="规则文件 (the notices as dat
 app.add_typer(packs, name="packs")
 for name in ("clients", "keys", "ledger", "audit"):
     app.add_typer(getattr(administration, name), name=name)
+app.add_typer(rostering.roster, name="roster")
 app.command()(administration.relay)
 app.command("collector-sim")(simulating.collector_sim)
 app.command()(demonstrating.demo)

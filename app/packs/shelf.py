@@ -69,6 +69,10 @@ class Shelf:
             known = known or years
         raise PolicyNotFound(sorted(known or ()))
 
+    def home(self, region: str) -> str | None:
+        """The longest known prefix that has a notice for any year."""
+        return next((candidate for candidate in division_codes(region) if candidate in self._files), None)
+
     def open(self, region: str, year: int, as_of: date | None = None) -> tuple[PackForm, Compiled]:
         """The pack as written and compiled; reads it on first use. Raises PackRefused where it does not load."""
         if as_of is not None:
