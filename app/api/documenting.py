@@ -18,13 +18,21 @@ _BODIES: dict[str, type[BaseModel]] = {}
 _COMMON = (400, 413, 415, 422)
 
 
-def takes(model: type[BaseModel], headers: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The request body of a route, and the headers it wants with their schemas."""
-    _BODIES[model.__name__] = model
+def takes(
+    model: type[BaseModel], headers: dict[str, dict[str, Any]] | None = None, *parts: type[BaseModel]
+) -> dict[str, Any]:
+    """The request body of a route, the headers it wants with their schemas, and models that the body's schema names."""
+    _BODIES.update({m.__name__: m for m in (model, *parts)})
     schema = {"$ref": _REF.format(model=model.__name__)}
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
     wanted = [{"name": n, "in": "header", "required": True, "schema": s} for n, s in (headers or {}).items()]
     return {"openapi_extra": {"requestBody": body} | ({"parameters": wanted} if wanted else {})}
+
+
+def takes_file(*kinds: str) -> dict[str, Any]:
+    """A request body that is a file of one of these media types."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+    return {"openapi_extra": {"requestBody": {"required": True, "content": content}}}
 
 
 def answers(model: type[BaseModel], *others: int, common: tuple[int, ...] = _COMMON, good: int = 200) -> dict[str, Any]:

@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[int, str]] = {
     "already_enrolled": (409, "该人员本年度已有有效的参保登记。"),
     "idempotency_in_progress": (409, "相同 Idempotency-Key 的请求正在处理，请稍后重试。"),
     "event_conflict": (409, "相同 event_id 的通知内容不同，以先到的为准。"),
+    "cursor_ahead": (409, "游标比系统中的记录还新：数据库可能由备份恢复，请从头读取并核对。"),
     "not_cancellable": (409, "已缴费的登记不能取消，须先由税务退费。"),
     "already_settled": (409, "这笔款项已处理。"),
     "not_enrollable": (422, "按公告，该人员当前不能登记，原因见所附报价。"),
