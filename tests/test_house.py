@@ -19,7 +19,7 @@ ARROWS = {
     "packs": {"packs", "contract", "rules"},
     "enrollment": {"enrollment"},
     "journal": {"journal"},
-    "collector": {"collector"},
+    "collector": {"collector", "contract"},
     "simulator": {"simulator", "collector", "contract", "enrollment"},
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
@@ -36,6 +36,8 @@ COMMANDS = {
     "demonstrating.py",
     "simulating.py",
     "quote_file.py",
+    "relaying.py",
+    "reconciling.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 

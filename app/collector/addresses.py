@@ -1,7 +1,10 @@
 """Where a subscriber may be: only where the operator meant, and nowhere inside of this machine by accident."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
+
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 
 
 class BadAddress(ValueError):  # noqa: N818 - shown to the operator
@@ -35,10 +38,12 @@ def _is_here(host: str) -> bool:
     try:
         number = ipaddress.ip_address(host)
     except ValueError:
-        if not any(c.isalpha() for c in host.rpartition(".")[2]):  # `127.1`, `0x7f.1`, `2130706433`
+        if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):  # `127.1`, `0x7f000001`, `2130706433`
             raise BadAddress("不是有效的地址 (not an address)") from None
         return False
     plain = getattr(number, "ipv4_mapped", None) or number
+    if plain.is_loopback:
+        return True
     if plain.is_link_local or plain.is_multicast or plain.is_unspecified or plain.is_reserved:
         raise BadAddress("不能指向这类地址 (link-local, multicast or reserved)")
-    return bool(plain.is_loopback)
+    return False

@@ -111,7 +111,7 @@ def lock(connection: Connection, id: str) -> bool:
 
 
 def positions(connection: Connection, id: str) -> dict[str, int]:
-    return {region: number for region, number in connection.execute(_POSITIONS, {"s": id})}
+    return {row.region: row.number for row in connection.execute(_POSITIONS, {"s": id})}
 
 
 def advance(connection: Connection, id: str, before: Mapping[str, int], after: Mapping[str, int]) -> None:

@@ -41,7 +41,7 @@ def remove_subscriber(office: Office, id: str) -> None:
 
 
 def requeue_deliveries(office: Office, id: str) -> int:
-    """What was given up is tried again, at once; how many messages. Raises Refused where there is no such subscriber."""
+    """What was given up is tried again, at once; how many messages. Raises Refused where there is no such one."""
     with office.deed() as books:
         if id not in {one["id"] for one in register.everyone(books.connection)}:
             raise Refused("subscriber_not_found")
