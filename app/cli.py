@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, demonstrating, quote_file, relaying, showing, simulating
+from app import administration, checking, demonstrating, quote_file, reconciling, relaying, showing, simulating
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -34,6 +34,7 @@ packs = typer.Typer(no_args_is_help=True, help="规则文件 (the notices as dat
 app.add_typer(packs, name="packs")
 for name in ("clients", "keys", "ledger", "audit"):
     app.add_typer(getattr(administration, name), name=name)
+app.add_typer(reconciling.reconcile, name="reconcile")
 app.add_typer(relaying.subscribers, name="subscribers")
 app.command()(relaying.relay)
 app.command("collector-sim")(simulating.collector_sim)

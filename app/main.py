@@ -11,7 +11,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.api import changes, dead_letters, documenting, enrollments, health, metrics, payments, policies, quotes
+from app.api import (
+    changes,
+    dead_letters,
+    documenting,
+    enrollments,
+    health,
+    metrics,
+    payments,
+    policies,
+    quotes,
+    reconciliations,
+)
 from app.api.docs_pages import add_docs_pages
 from app.api.front_door import FrontDoor
 from app.api.problems import TABLE, Refusal, from_framework, from_status
@@ -48,6 +59,7 @@ def create_api(settings: Settings, shelf: Shelf, watch: Watching) -> tuple[FastA
     app.include_router(payments.money_routes(office))
     app.include_router(dead_letters.routes(office))
     app.include_router(changes.routes(office, by_key))
+    app.include_router(reconciliations.routes(office, by_key))
     app.include_router(health.routes(office, lambda: watch.stopping))
     app.include_router(metrics.routes(watch.tally, partial(read_backlog, office)))
     add_docs_pages(app)

@@ -24,7 +24,8 @@ ARROWS = {
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
     "batch": {"batch", "packs", "contract", "rules"},
-    "workflows": {"workflows", "storage", "collector", "packs", "contract", "enrollment", "rules", "journal"},
+    "sheets": {"sheets"},
+    "workflows": {"workflows", "storage", "collector", "sheets", "packs", "contract", "enrollment", "rules", "journal"},
     "api": {"api", "workflows", "packs", "contract", "enrollment", "rules", "journal"},
 }
 # What a person calls and reads.
@@ -86,9 +87,10 @@ def test_sqlalchemy_stays_in_its_room(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
-def test_tables_of_people_stay_in_their_room(path: Path) -> None:
-    heavy = ("polars", "xlsxwriter", "python_calamine")
-    assert room(path) == "batch" or not {n for n in imports(path) if n.split(".")[0] in heavy}
+def test_tables_of_people_and_workbooks_stay_in_their_rooms(path: Path) -> None:
+    rooms = {"polars": {"batch"}, "xlsxwriter": {"batch", "sheets"}, "python_calamine": {"batch", "sheets"}}
+    for name in {n.split(".")[0] for n in imports(path)} & rooms.keys():
+        assert room(path) in rooms[name]
 
 
 def test_starting_the_command_line_loads_nothing_of_the_batch() -> None:

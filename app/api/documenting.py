@@ -6,7 +6,7 @@ routes read the bytes themselves, and these helpers put the models into the docu
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -15,6 +15,7 @@ from app.contract.answer import Problem
 
 _REF = "#/components/schemas/{model}"
 _BODIES: dict[str, type[BaseModel]] = {}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _COMMON = (400, 413, 415, 422)
 
 
@@ -31,18 +32,24 @@ def takes(
 
 def takes_file(*kinds: str) -> dict[str, Any]:
     """A request body that is a file of one of these media types."""
-    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
-    return {"openapi_extra": {"requestBody": {"required": True, "content": content}}}
+    return {"openapi_extra": {"requestBody": {"required": True, "content": dict.fromkeys(kinds, _FILE)}}}
 
 
 def answers(model: type[BaseModel], *others: int, common: tuple[int, ...] = _COMMON, good: int = 200) -> dict[str, Any]:
     """The answers of a route: the model with 200 (or `good`), problems with the other statuses."""
-    problem = {
-        "description": "问题说明（RFC 9457）",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
-    }
     found: dict[int | str, dict[str, Any]] = {good: {"model": model}}
-    return {"status_code": good, "responses": found | dict.fromkeys(sorted({*common, *others}), problem)}
+    return {"status_code": good, "responses": found | dict.fromkeys(sorted({*common, *others}), _problem())}
+
+
+def answers_file(kind: str, *others: int) -> dict[str, Any]:
+    """The answers of a route that gives a file with 200."""
+    found: dict[int | str, dict[str, Any]] = {200: {"description": "文件", "content": {kind: _FILE}}}
+    return {"response_class": Response, "responses": found | dict.fromkeys(sorted(others), _problem())}
+
+
+def _problem() -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model="Problem")}
+    return {"description": "问题说明（RFC 9457）", "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 def _secure(document: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.payments import Callbacks
 from app.api.problems import Refusal
 from app.api.quotes import Quotes
+from app.api.uploads import STREAMED
 from app.api.watching import ID_HEADER, QUOTES, Watching, request_id
 from app.contract.quote import QuoteRequest
 
@@ -31,7 +32,7 @@ class FrontDoor:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started = perf_counter()
-        if scope["method"] in _BODILESS:
+        if scope["method"] in _BODILESS or STREAMED.fullmatch(scope["path"]):
             return await self.watch.over(self.app, started, scope, receive, send)
         try:
             given = _check_headers(scope)
