@@ -1,5 +1,6 @@
 """`canbao reconcile`: the tax bureau's daily statement beside what is booked, and what is to be done about it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from app.administration import open_office, settings, stop
 from app.api.problems import TABLE
+from app.contract.reconciled import REGION
 from app.contract.words import Day
 from app.enrollment.reconciliation import TYPES, Scope
 from app.storage.database import open_database
@@ -33,7 +35,7 @@ def reconcile_one(
 ) -> None:
     """核对一天的对账单 (compare a day's statement; exit code 1 where there are differences)."""
     office = _by_key(open_office())
-    if region and (not region.isascii() or not region.replace("-", "").isalnum() or region.lower() != region):
+    if region and not re.match(REGION, region):
         raise stop("地区应为区划代码 (a division code)")
     try:
         with file.open("rb") as content:

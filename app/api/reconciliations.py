@@ -15,6 +15,7 @@ from app.api.doing import done
 from app.api.quotes import read
 from app.api.uploads import spooled
 from app.contract.reconciled import (
+    REGION,
     DecisionRequest,
     Difference,
     DifferenceList,
@@ -29,14 +30,13 @@ from app.workflows.decide_difference import decide_difference
 from app.workflows.difference_sheets import export_differences, import_decisions
 from app.workflows.office import Office
 from app.workflows.reconcile_day import Asked, reconcile_day
-from app.workflows.show_reconciliation import differences_page, list_reconciliations, reconciliation
+from app.workflows.show_reconciliation import ALL, differences_page, list_reconciliations, reconciliation
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_STATEMENT, _MOST_SHEET = 256 * 1024 * 1024, 32 * 1024 * 1024  # bytes
-_REGION = r"^[0-9a-z]([0-9a-z-]{0,62}[0-9a-z])?$"
 _TYPE = "^(callback_missed|not_on_statement|amount_differs|content_differs|reversed|paid_twice|not_booked|wrong_region|"
 _TYPE += "wrong_year|unknown_order)$"
-Region = Annotated[str | None, Query(max_length=64, pattern=_REGION, description="区划代码；其他地区的订单列为差异")]
+Region = Annotated[str | None, Query(max_length=64, pattern=REGION, description="区划代码；其他地区的订单列为差异")]
 
 
 def routes(office: Office, by_key: Office) -> APIRouter:
@@ -52,7 +52,7 @@ def routes(office: Office, by_key: Office) -> APIRouter:
 def _region_of(id: str) -> str:
     """The region in front of a reconciliation's id; empty where it is of all of them."""
     region = id.rpartition("-")[0]
-    return "" if region == "-" else region
+    return "" if region == ALL else region
 
 
 def _add_comparing(router: APIRouter, by_key: Office) -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.contract.answer import Fen
 from app.contract.strict import PRINTABLE, Strict
 
+REGION = r"^[0-9a-z]([0-9a-z-]{0,62}[0-9a-z])?$"
 Type = Literal[
     "callback_missed",
     "not_on_statement",

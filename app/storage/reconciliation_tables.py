@@ -10,7 +10,7 @@ from app.storage.tables import metadata as metadata
 reconciliations = Table(
     "reconciliations",
     metadata,
-    Column("region", String(64), primary_key=True),  # of the comparison; `-` stands for all regions
+    Column("region", String(64), primary_key=True),  # of the comparison; `all-` stands for all of them
     Column("id", String(100), primary_key=True),
     Column("day", String(10), nullable=False),  # empty for a file that was refused before its day was known
     Column("coverage_year", Integer, nullable=False),  # 0 for all years

@@ -14,7 +14,7 @@ from app.storage.books import Books, Collided
 from app.storage.ids import region_of
 from app.workflows.office import Office, Refused
 from app.workflows.record_payment import of_statement, record_in
-from app.workflows.show_reconciliation import difference
+from app.workflows.show_reconciliation import chain_of, difference
 
 Decision = Literal["approve", "reject"]
 _STATES = {"approve": "approved", "reject": "rejected"}
@@ -52,7 +52,7 @@ def _decide(office: Office, id: str, number: int, decision: Decision, remark: st
         about = {"reconciliation": id, "number": number, "event_id": row["event_id"], "type": row["type"]}
         deed = "taken_over" if takes_over else f"difference_{_STATES[decision]}"
         # In the chain of the enrollment's region, where whoever looks at the enrollment finds it.
-        region = region_of(row["enrollment_id"] or "") or row["region"]
+        region = region_of(row["enrollment_id"] or "") or chain_of(row["region"])
         books.audit(region, actor, deed, row["enrollment_id"], **about, result=result)
     tell("difference_decided", reconciliation_id=id, event_id=row["event_id"], result=deed)
     return difference(row | changes | {"arrived": 1 if takes_over else row["arrived"]})

@@ -20,7 +20,7 @@ from app.storage.enrollment_register import lock_names
 from app.storage.ids import new_id
 from app.workflows.compare_statement import Totals, differences_of
 from app.workflows.office import Office, Refused, StorageUnavailable
-from app.workflows.show_reconciliation import ALL, reconciliation
+from app.workflows.show_reconciliation import ALL, chain_of, reconciliation
 
 _LEASE = 600_000_000  # microseconds after which a comparison counts as broken off
 _AT_A_TIME = 1000
@@ -109,7 +109,7 @@ def _refuse(office: Office, asked: Asked, file_hash: str, why: StatementRefused)
         row = _row(office, asked, day, file_hash, state="refused", finished_at=books.now, **about)
         register.add(books.connection, row)
         told = {"reconciliation": row["id"], "file_hash": file_hash, **about}
-        books.audit(asked.region, asked.actor, "statement_refused", **told)
+        books.audit(chain_of(asked.region), asked.actor, "statement_refused", **told)
     tell("statement_refused", level="warning", reconciliation_id=row["id"], result=why.reason)
     return str(row["id"])
 
@@ -169,4 +169,4 @@ def _finish(office: Office, id: str, asked: Asked, totals: Totals, number: int) 
         older = register.supersede(books.connection, dict(row))
         register.change(books.connection, id, state="done", summary=summary, finished_at=books.now)
         about = {"reconciliation": id, "day": row["day"], "file_hash": row["file_hash"], "differences": number}
-        books.audit(asked.region, asked.actor, "reconciled", **about, superseded=older)
+        books.audit(chain_of(asked.region), asked.actor, "reconciled", **about, superseded=older)

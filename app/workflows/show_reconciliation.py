@@ -9,7 +9,14 @@ from app.storage import reconciliation_register as register
 from app.workflows.office import Office, Refused, moment
 
 _PAGE = 5000
-ALL = "-"  # stands for all regions, where a region is part of a key
+# Stands for all regions, where a region is part of a key; no region's code ends like that.
+ALL = "all-"
+NO_REGION = "-"  # the chain of records that belong to no region
+
+
+def chain_of(region: str) -> str:
+    """Whose audit record a reconciliation's belongs to."""
+    return NO_REGION if region == ALL else region
 
 
 def reconciliation(office: Office, id: str) -> dict[str, Any]:
