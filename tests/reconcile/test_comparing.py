@@ -203,7 +203,7 @@ def test_a_new_statement_of_the_day_takes_the_place_of_the_old_and_both_are_kept
     elsewhere = reconciled(own_office, event, scope=Scope("430424"))
     assert reconciliation(own_office, new["id"])["superseded_by"] is None
     listed = list_reconciliations(own_office, None, DAY.isoformat(), None, 10)["reconciliations"]
-    assert [one["id"] for one in listed] == [new["id"], old["id"], elsewhere["id"]]
+    assert [one["id"] for one in listed] == [elsewhere["id"], new["id"], old["id"]]
 
 
 def test_a_refused_file_leaves_the_refusal_and_nothing_else(own_office: Office) -> None:
