@@ -64,7 +64,7 @@ bench: $(VENV)/dev.stamp .venv-zen/stamp .venv-openfisca/stamp  ## ratios, inter
 image-test:  ## build the container image, lint it, start it and ask it for a quote (needs root and Debian)
 	bash tools/image_test.sh
 
-openapi: $(VENV)/dev.stamp  ## write openapi/openapi.json from the code
+openapi: $(VENV)/dev.stamp  ## write openapi/openapi.json, docs/settings.md, docs/*.schema.json from the code
 	$(BIN)/python -m tools.write_documents
 
 lock: $(VENV)/dev.stamp  ## renew requirements/*.txt from *.in (hashes, no index)

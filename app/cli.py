@@ -13,10 +13,22 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, demonstrating, quote_file, reconciling, relaying, showing, simulating
+from app import (
+    administration,
+    checking,
+    comparing,
+    demonstrating,
+    packs_desk,
+    quote_file,
+    reconciling,
+    relaying,
+    showing,
+    simulating,
+)
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
+from app.packs.marks import marked_lines
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound, Shelf
 from app.rules.compiling import source
@@ -40,6 +52,9 @@ app.command()(relaying.relay)
 app.command("collector-sim")(simulating.collector_sim)
 app.command()(demonstrating.demo)
 app.command("quote-file")(quote_file.quote_file)
+packs.command("schema")(packs_desk.schema)
+packs.command("new")(packs_desk.new)
+packs.command("diff")(comparing.diff)
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 
@@ -79,14 +94,23 @@ def migrate(target: Annotated[str, typer.Argument(help="版本 (revision)")] = "
 
 
 @packs.command("check")
-def packs_check(folder: Folder = None) -> None:
-    """读取全部规则文件并运行旁边的案例 (load every pack, run the cases beside it)."""
-    results = checking.check_all(_shelf(folder))
+def packs_check(
+    folder: Folder = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="改哪个值案例发现不了 (values that no case holds; minutes)")
+    ] = False,
+    pack: Annotated[str | None, typer.Option("--pack", help="只检查这一份 (this pack only), REGION-YEAR")] = None,
+) -> None:
+    """检查全部规则文件：能否读取、对所有人是否成立、案例是否相符 (load every pack, prove it, run its cases)."""
+    shelf = _shelf(folder).only(pack)
+    results = checking.check_all(shelf)
     Console().print(checking.table(results))
     for line in checking.complaints(results):
         print(line, file=sys.stderr)
     if any(r.complaints for r in results):
         raise typer.Exit(1)
+    for line in checking.unnoticed(shelf) if values else ():
+        print(line)
 
 
 @packs.command("show")
@@ -97,15 +121,17 @@ def packs_show(
     folder: Folder = None,
 ) -> None:
     """显示一份公告的规则和出处 (one notice: rules and clauses)."""
-    shelf = _shelf(folder)
+    shelf = _shelf(folder, drafts=True)
     try:
-        form, compiled = shelf.open(shelf.resolve(region, year), year)
+        found = shelf.resolve(region, year)
+        form, compiled = shelf.open(found, year)
     except (PolicyNotFound, PackRefused) as why:
         raise stop(_reason(why)) from None
     if code:
         print(source(compiled.policy, tracking=True))
     else:
-        showing.show_policy(Console(), form, compiled)
+        left = len(marked_lines(shelf.path(found, year).read_bytes()))
+        showing.show_policy(Console(), form, compiled, left)
 
 
 @app.command()
@@ -140,10 +166,10 @@ def _answer(text: str, shelf: Shelf) -> dict[str, Any]:
     return quote_person(compiled, person, day).answer()
 
 
-def _shelf(folder: Path | None) -> Shelf:
+def _shelf(folder: Path | None, *, drafts: bool = False) -> Shelf:
     try:
         settings = Settings.read()
-        return Shelf((*settings.pack_folders, folder) if folder else settings.pack_folders)
+        return Shelf((*settings.pack_folders, folder) if folder else settings.pack_folders, drafts=drafts)
     except (UnsafeSettings, PackRefused) as why:
         raise stop(str(why)) from None
 

@@ -28,6 +28,8 @@ def quote_file(
     pay_date: Annotated[str | None, typer.Option(help="缴费日期，不填为今天 (day of payment)")] = None,
     errors: Annotated[Path | None, typer.Option(help="不能读取的行 (rows that can't be read)")] = None,
     encoding: Annotated[str, typer.Option(help="CSV 结果的编码 (utf-8, gb18030)")] = "utf-8",
+    columns: Annotated[str | None, typer.Option(help="只要这些结果列，以逗号分隔 (only these columns)")] = None,
+    as_of: Annotated[str | None, typer.Option(help="按当日已知的规定 (as known on that day)")] = None,
     folder: Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (further packs)")] = None,
 ) -> None:
     """一个文件的人员逐人报价 (quote every person of a file; docs/quote-file.md)."""
@@ -37,7 +39,7 @@ def quote_file(
 
     if encoding.lower() not in _ENCODINGS:
         raise stop("编码只能是 utf-8 或 gb18030 (unknown encoding)")
-    compiled, pay = _notice(region, year, folder), _day(pay_date)
+    compiled, pay = _notice(region, year, folder, as_of), _day(pay_date)
     job = Job(
         people,
         output,
@@ -46,13 +48,14 @@ def quote_file(
         pay,
         lambda why: from_validation(why).errors or [],
         _ENCODINGS[encoding.lower()],
+        _chosen(columns),
     )
     console = Console(stderr=True)
     try:
-        with _bar(console) as bar:
-            task = bar.add_task("", total=None, rows=0)
+        with bar(console) as shown:
+            task = shown.add_task("", total=None, rows=0)
             report = quote_people(
-                job, lambda done, total, rows: bar.update(task, completed=done, total=total, rows=rows)
+                job, lambda done, total, rows: shown.update(task, completed=done, total=total, rows=rows)
             )
     except FileRefused as why:
         raise stop(str(why)) from None
@@ -61,15 +64,26 @@ def quote_file(
         console.print(f"{report.refused:,} 行不能读取 (rows could not be read): {job.errors}")
 
 
-def _bar(console: Console) -> Progress:
+def bar(console: Console) -> Progress:
+    """Rows done, and how long it will take."""
     count = TextColumn("{task.fields[rows]:,} 行")
     return Progress(BarColumn(), count, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True)
 
 
-def _notice(region: str, year: int, folder: Path | None) -> Compiled:
+def _chosen(columns: str | None) -> tuple[str, ...]:
+    """The answer's columns, in the order in which they are asked for."""
+    from app.batch.answer_row import COLUMNS, USUAL
+
+    names = tuple(name.strip() for name in columns.split(",")) if columns else USUAL
+    if not set(names) <= set(COLUMNS) or len(set(names)) < len(names):
+        raise stop(f"结果列只能是以下各列，每列一次 (columns are): {', '.join(COLUMNS)}")
+    return names
+
+
+def _notice(region: str, year: int, folder: Path | None, as_of: str | None) -> Compiled:
     try:
         folders = Settings.read().pack_folders
-        return Shelf((*folders, folder) if folder else folders).find(region, year)
+        return Shelf((*folders, folder) if folder else folders).find(region, year, _day(as_of) if as_of else None)
     except PolicyNotFound as why:
         there = ", ".join(map(str, why.years))
         raise stop(f"没有该地区该年度的公告 (no such notice; years there are): {there or '-'}") from None
@@ -81,4 +95,4 @@ def _day(text: str | None) -> date:
     try:
         return Settings.read().business_day() if text is None else TypeAdapter(Day).validate_python(text)
     except ValidationError:
-        raise stop("缴费日期应为 YYYY-MM-DD (not a date)") from None
+        raise stop("日期应为 YYYY-MM-DD (not a date)") from None

@@ -38,8 +38,11 @@ def show_answer(console: Console, answer: dict[str, Any]) -> None:
     console.print(f"依据：{answer['policy']['title']}", markup=False)
 
 
-def show_policy(console: Console, form: PackForm, compiled: Compiled) -> None:
+def show_policy(console: Console, form: PackForm, compiled: Compiled, unconfirmed: int = 0) -> None:
+    """`unconfirmed`: so many lines of the pack are still to be held against the notice."""
     policy = compiled.policy
+    if unconfirmed:
+        console.print(f"[bold red]草稿，{unconfirmed} 行待核，不能用于报价 (a draft: lines to be confirmed)[/]")
     console.print(f"[bold]{escape(policy.title)}[/]")
     console.print(f"{form.region_name}  {policy.coverage_year}年度  {policy.digest}", markup=False)
     windows = _table("缴费期", "开始", "截止", "出处")

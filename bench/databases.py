@@ -17,6 +17,8 @@ from bench.callbacks import Till, filled, order, serving
 from bench.timing import Ratio, interleave, ratios
 from tests.postgres import binaries, running_postgres
 
+# What docs/operations.md advises for millions of enrollments: a page that is read must not wait for one to be written.
+LARGE_SERVER = ("shared_buffers=4GB", "max_wal_size=8GB")
 _SCRIPT = (Path(__file__).parent / "rivals" / "callback.sql").read_text()
 # Without the audit chain, whose head every transaction has to wait for: nothing that could be proven afterwards.
 _UNCHAINED = "".join(line for line in _SCRIPT.splitlines(keepends=True) if "audit_heads" not in line)
@@ -117,7 +119,7 @@ def against_sqlite(rounds: int, number: int = 3000) -> list[Ratio]:
 
 def large_against_small(rounds: int, small: int = 10_000, large: int = 5_000_000) -> list[Ratio]:
     number = small // (rounds + 1)
-    with running_postgres() as url, ExitStack() as stack:
+    with running_postgres(*LARGE_SERVER) as url, ExitStack() as stack:
         tills: list[Till] = []
         for orders in (small, large):
             own = f"{url.rsplit('/', 1)[0]}/bench_{orders}"

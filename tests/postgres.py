@@ -140,8 +140,8 @@ def new_database(url: str) -> str:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """The URL of a server of its own, with default durability."""
+def running_postgres(*settings: str) -> Iterator[str]:
+    """The URL of a server of its own, with default durability. `settings` are NAME=VALUE."""
     with postgres_server() as server:
-        server.start()
+        server.start(*settings)
         yield server.url

@@ -23,8 +23,10 @@ ARROWS = {
     "simulator": {"simulator", "collector", "contract", "enrollment"},
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
+    "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
     "sheets": {"sheets"},
+    "diffing": {"diffing", "proof", "batch", "packs", "contract", "rules"},
     "workflows": {"workflows", "storage", "collector", "sheets", "packs", "contract", "enrollment", "rules", "journal"},
     "api": {"api", "workflows", "packs", "contract", "enrollment", "rules", "journal"},
 }
@@ -39,6 +41,8 @@ COMMANDS = {
     "quote_file.py",
     "relaying.py",
     "reconciling.py",
+    "packs_desk.py",
+    "comparing.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 

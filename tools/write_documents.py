@@ -1,16 +1,20 @@
-"""Writes the committed documents that come from the code: the OpenAPI document and the table of settings."""
+"""Writes the committed documents that come from the code: the OpenAPI document, the table of settings, the JSON Schemas
+of the pack language."""
 
 import json
 from pathlib import Path
 
 from app.api.watching import Watching
 from app.main import create_api
+from app.packs.schema import as_text, cases_schema, pack_schema
 from app.packs.shelf import Shelf
 from app.settings import Settings, UnsafeSettings
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "openapi" / "openapi.json"
 SETTINGS = ROOT / "docs" / "settings.md"
+PACKS = ROOT / "docs" / "pack.schema.json"
+CASES = ROOT / "docs" / "cases.schema.json"
 _SETTINGS_HEAD = """# 设置 (settings)
 
 All settings are environment variables, read once at start; `make openapi` writes this table from app/settings.py. What
@@ -46,7 +50,12 @@ def documents() -> dict[Path, str]:
     """The text by its path; a test compares it with what is committed."""
     api, *_ = create_api(Settings(), Shelf(), Watching())
     openapi = json.dumps(api.openapi(), ensure_ascii=False, indent=2) + "\n"
-    return {OPENAPI: openapi, SETTINGS: settings_table()}
+    return {
+        OPENAPI: openapi,
+        SETTINGS: settings_table(),
+        PACKS: as_text(pack_schema()),
+        CASES: as_text(cases_schema()),
+    }
 
 
 if __name__ == "__main__":

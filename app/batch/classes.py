@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from app.batch.answer_row import Row, row_of, table_of
+from app.batch.answer_row import Layout, Row
 from app.batch.cells import FACTS, PAY_DAY, Column, Explain, Problems, person_of
 from app.batch.keys import Numbers, Packing
 from app.batch.near import of_season
@@ -29,11 +29,11 @@ class Classes:
         pay: date,
         columns: list[str],
         explain: Explain,
+        layout: Layout,
         *,
-        as_text: bool,
         most_known: int = _MOST_KNOWN,
     ) -> None:
-        self._compiled, self._pay, self._explain, self._as_text = compiled, pay, explain, as_text
+        self._compiled, self._pay, self._explain, self._layout = compiled, pay, explain, layout
         self._most_known = most_known
         self._near = of_season(compiled, pay.toordinal())
         self._bits = {name: _first_bits(_ALL[name]) for name in columns}
@@ -45,7 +45,7 @@ class Classes:
         self._classes = Numbers(self._quoted)
         self._rows: list[Row] = []
         self._row_numbers: dict[Row, int] = {}
-        self._table = table_of([], as_text=self._as_text)
+        self._table = self._layout.table([])
         self.refusals: list[Problems] = []
         self._refusal_numbers: dict[Problems, int] = {}
 
@@ -62,7 +62,7 @@ class Classes:
             self._forget()
         numbers = self._classes.apply(self._keys(facts))
         if len(self._rows) > len(self._table):
-            more = table_of(self._rows[len(self._table) :], as_text=self._as_text)
+            more = self._layout.table(self._rows[len(self._table) :])
             self._table = pl.concat([self._table, more], rechunk=True)
         refused = pl.select(pl.when(numbers < 0).then(-1 - numbers)).to_series()
         return self._gathered(numbers), refused
@@ -117,7 +117,7 @@ class Classes:
         clashes = contradictions(known, self._compiled.policy.coverage_year, self._compiled.known)
         if clashes:
             return (), [(_column(path.removeprefix("person.")), told) for path, told in clashes]
-        return row_of(quote(self._compiled, known, day).answer()), []
+        return self._layout.row(quote(self._compiled, known, day).answer()), []
 
 
 def _numbered(numbers: dict[Any, int], listed: list[Any], item: Any) -> int:

@@ -16,11 +16,13 @@ from app.rules.emit import Writer
 Move = tuple[int, str]  # (count, days | months): a day so much later
 _DAYS_FROM = 500_000  # as an ordinal a day of the year 1369; spans and indexes are smaller
 _LONGEST = {"days": 400, "months": 12}  # a longer move is looked at by itself: an age, for example
-_FUNCTIONS = {"max", "min", "plus_months", "next_month", "present", "recognized", "earlier_of", "frozenset"}
+_FUNCTIONS = {
+    "max", "min", "plus_months", "next_month", "present", "recognized", "earlier_of", "frozenset", "paused",
+}  # fmt: skip
 _METHODS = {"get", "isdisjoint"}
 _SLOTS = {
     "birth", "circumstances", "classes", "elsewhere", "employed_before", "ended", "gap", "had_job", "identities",
-    "insured", "lapsed", "months_last", "months_this", "parent", "zero_claims",
+    "insured", "lapsed", "months_last", "months_this", "numbers", "parent", "zero_claims",
 }  # fmt: skip
 _OWN_DAYS = {"birth", "ended", "circ", "ids", "recognized", "identities", "circumstances", "x"}
 _HARMLESS = (
@@ -36,10 +38,12 @@ class Unreadable(Exception):  # noqa: N818 - an answer, not a failure
 
 @dataclass
 class Comparisons:
-    """`fixed`: days that a person's days are compared with; `moves`: by how much they are moved before."""
+    """`fixed`: days that a person's days are compared with; `moves`: by how much they are moved before; `put_off`: by
+    how many days a day of payment may be put off first."""
 
     fixed: set[int] = field(default_factory=set)
     moves: set[Move] = field(default_factory=set)
+    put_off: int = 0
 
     @property
     def long(self) -> set[Move]:
@@ -47,9 +51,9 @@ class Comparisons:
 
     @property
     def slack(self) -> int:
-        """How far two short moves and the step to the next month can carry a day."""
+        """How far two short moves, a payment put off and the step to the next month can carry a day."""
         short = [abs(n) * (31 if unit == "months" else 1) for n, unit in self.moves - self.long]
-        return 2 * max(short, default=0) + 2 * 31
+        return 2 * max(short, default=0) + 2 * 31 + self.put_off
 
 
 def comparisons_of(compiled: Compiled) -> Comparisons | None:
@@ -64,6 +68,8 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
                 read(writer.test(note.when), found)
     except Unreadable:
         return None
+    if policy.pause:
+        found.put_off = max(last - first + 1 for first, last in policy.pause.spans)
     found.fixed |= {policy.opens, policy.main_closes, policy.last_day, *compiled.thresholds.fixed}
     # Reading the facts looks at the year before (rules/facts.py).
     found.fixed |= {policy.first_day, *days.year_bounds(max(policy.coverage_year - 1, 1))}

@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 import python_calamine
 
-from app.batch.answer_row import COLUMNS
 from app.batch.cells import FACTS, PAY_DAY
 from app.batch.chunks import Broken, Chunk, FileRefused, checked
 
@@ -20,10 +19,11 @@ _SAMPLE = 1000
 
 
 class NdjsonReader:
-    """One JSON object a line with flat fields. The columns are those of the first thousand lines."""
+    """One JSON object a line with flat fields. The columns are those of the first thousand lines; `answers` are the
+    answer's, which no line may have."""
 
-    def __init__(self, path: Path, *, keep_raw: bool) -> None:
-        self._path, self._keep_raw = path, keep_raw
+    def __init__(self, path: Path, answers: tuple[str, ...], *, keep_raw: bool) -> None:
+        self._path, self._answers, self._keep_raw = path, answers, keep_raw
         self.total = path.stat().st_size
         with path.open("rb") as file:
             found = [_object(line) for line in islice(file, _SAMPLE)]
@@ -61,7 +61,7 @@ class NdjsonReader:
 
     def _unknown(self, item: dict[str, Any]) -> str | None:
         if self._keep_raw:
-            return "字段名与结果列重名" if not item.keys().isdisjoint(COLUMNS) else None
+            return "字段名与结果列重名" if not item.keys().isdisjoint(self._answers) else None
         return None if item.keys() <= set(self._names) else f"有前{_SAMPLE}行没有的字段"
 
 

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import polars as pl
 
-from app.batch.answer_row import COLUMNS, table_of
+from app.batch.answer_row import USUAL, Layout
 from app.batch.cells import FACTS, PAY_DAY, Explain
 from app.batch.chunks import Chunk, FileRefused, Reader
 from app.batch.classes import Classes
@@ -32,6 +32,11 @@ class Job:
     pay: date
     explain: Explain
     encoding: str = "utf-8"
+    columns: tuple[str, ...] = USUAL
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.columns, as_text=self.target.suffix.lower() == ".csv")
 
 
 @dataclass
@@ -46,20 +51,19 @@ class Report:
 def quote_people(job: Job, progress: Progress) -> Report:
     """Quotes every row; memory does not grow with the file."""
     _check(job)
-    reader = _reader(job)
-    taken = sorted(set(reader.columns) & set(COLUMNS))
+    reader = reader_of(job.source, job.columns, keep_raw=job.target.suffix.lower() == ".ndjson")
+    taken = sorted(set(reader.columns) & set(job.columns))
     if taken:
         raise FileRefused(f"列名与结果列重名 (columns named like the answer's): {', '.join(taken)}")
     nested = [name for name, type_ in reader.columns.items() if type_.is_nested() and name in FACTS]
     if nested:
         raise FileRefused(f"这些列应为文本 (columns that must be text): {', '.join(nested)}")
     report = Report([name for name in reader.columns if name in FACTS or name == PAY_DAY.name])
-    as_text = job.target.suffix.lower() == ".csv"
-    classes = Classes(job.compiled, job.pay, report.facts, job.explain, as_text=as_text)
-    schema = reader.columns | dict(table_of([], as_text=as_text).schema)
+    classes = Classes(job.compiled, job.pay, report.facts, job.explain, job.layout)
+    schema = reader.columns | dict(job.layout.table([]).schema)
     try:
         with Refused(job.errors) as refused:
-            write(job.target, _quoted(reader, classes, report, refused, progress), schema, job.encoding)
+            write(job.target, _quoted(reader, classes, report, refused, progress), schema, job.layout, job.encoding)
             report.refused = refused.rows
     except (pl.exceptions.PolarsError, OSError) as why:
         # Not the error's own text: it may hold a cell.
@@ -77,16 +81,17 @@ def _check(job: Job) -> None:
         raise FileRefused("输入、输出和错误文件不能是同一个 (input, output and errors must be different files)")
 
 
-def _reader(job: Job) -> Reader:
-    match job.source.suffix.lower():
+def reader_of(source: Path, columns: tuple[str, ...] = (), *, keep_raw: bool = False) -> Reader:
+    """The reader for a file's kind; `columns` are those that an NDJSON file with `keep_raw` gets behind its own."""
+    match source.suffix.lower():
         case ".csv":
-            return read_csv(job.source)
+            return read_csv(source)
         case ".ndjson":
-            return NdjsonReader(job.source, keep_raw=job.target.suffix.lower() == ".ndjson")
+            return NdjsonReader(source, columns, keep_raw=keep_raw)
         case ".parquet":
-            return ParquetReader(job.source)
+            return ParquetReader(source)
         case _:
-            return XlsxReader(job.source)
+            return XlsxReader(source)
 
 
 def _quoted(

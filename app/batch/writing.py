@@ -10,7 +10,7 @@ import polars as pl
 import xlsxwriter
 from polars.io.plugins import register_io_source
 
-from app.batch.answer_row import AS_TEXT, COLUMNS, csv_line
+from app.batch.answer_row import Layout, csv_line
 from app.batch.chunks import FileRefused
 from app.batch.other_rows import RAW
 
@@ -19,11 +19,11 @@ Frames = Iterator[pl.DataFrame]
 Schema = dict[str, Any]
 
 
-def write(path: Path, frames: Frames, schema: Schema, encoding: str) -> None:
+def write(path: Path, frames: Frames, schema: Schema, layout: Layout, encoding: str) -> None:
     """Writes the frames and gives the file its name only when it is complete."""
     part = path.with_name(f"{path.stem}.part{path.suffix}")
     try:
-        _WRITERS[path.suffix.lower()](part, frames, schema, encoding)
+        _WRITERS[path.suffix.lower()](part, frames, schema, layout, encoding)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -36,9 +36,9 @@ def _lazy(frames: Frames, schema: Schema) -> pl.LazyFrame:
     return register_io_source(source, schema=schema)
 
 
-def _csv(path: Path, frames: Frames, schema: Schema, encoding: str) -> None:
+def _csv(path: Path, frames: Frames, schema: Schema, layout: Layout, encoding: str) -> None:
     """Cells come quoted where they must be (see `quoted`), and the answer as one piece of the line."""
-    names = [name if name == AS_TEXT else csv_line([name]) for name in schema]
+    names = [name if name == layout.header else csv_line([name]) for name in schema]
     named = dict(zip(names, schema.values(), strict=True))
     rows = _lazy((frame.rename(dict(zip(schema, names, strict=True))) for frame in frames), named)
     if encoding == "utf-8":
@@ -55,26 +55,26 @@ def quoted(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(cells.str.contains('[",\r\n]')).then(doubled).otherwise(cells).name.keep())
 
 
-def _ndjson(path: Path, frames: Frames, schema: Schema, _: str) -> None:
+def _ndjson(path: Path, frames: Frames, schema: Schema, layout: Layout, _: str) -> None:
     if RAW not in schema:
         _lazy(frames, schema).sink_ndjson(path)
         return
-    lines = (frame.select(_joined()) for frame in frames)
+    lines = (frame.select(_joined(layout)) for frame in frames)
     _lazy(lines, {RAW: pl.String}).sink_csv(path, include_header=False, quote_style="never", check_extension=False)
 
 
-def _joined() -> pl.Expr:
+def _joined(layout: Layout) -> pl.Expr:
     """The file's own object with the answer's fields behind its own."""
     own = pl.col(RAW).str.strip_suffix("}").str.strip_chars_end()
     comma = pl.when(own == "{").then(pl.lit("")).otherwise(pl.lit(","))
-    return (own + comma + pl.struct(COLUMNS).struct.json_encode().str.strip_prefix("{")).alias(RAW)
+    return (own + comma + pl.struct(layout.columns).struct.json_encode().str.strip_prefix("{")).alias(RAW)
 
 
-def _parquet(path: Path, frames: Frames, schema: Schema, _: str) -> None:
+def _parquet(path: Path, frames: Frames, schema: Schema, _: Layout, __: str) -> None:
     _lazy(frames, schema).sink_parquet(path)
 
 
-def _xlsx(path: Path, frames: Frames, schema: Schema, _: str) -> None:
+def _xlsx(path: Path, frames: Frames, schema: Schema, _: Layout, __: str) -> None:
     write_xlsx(path, frames, schema, MOST_XLSX)
 
 
@@ -117,7 +117,7 @@ class _Encoded(RawIOBase):
         return len(data)
 
 
-_WRITERS: dict[str, Callable[[Path, Frames, Schema, str], None]] = {
+_WRITERS: dict[str, Callable[[Path, Frames, Schema, Layout, str], None]] = {
     ".csv": _csv,
     ".ndjson": _ndjson,
     ".parquet": _parquet,

@@ -38,7 +38,9 @@ def _identity(value: Any) -> str:
 
 
 _EXPECTED = ", ".join(map(repr, IDENTITIES)) + f" or '{LOCAL}…'"
-_IDENTITY_SCHEMA = {"anyOf": [{"type": "string", "enum": list(IDENTITIES)}, {"type": "string", "pattern": _LOCAL_CODE}]}
+_IDENTITY_SCHEMA = {
+    "anyOf": [{"type": "string", "enum": list(IDENTITIES)}, {"type": "string", "pattern": f"^{_LOCAL_CODE}$"}]
+}
 
 if TYPE_CHECKING:
     IdentityCode = str

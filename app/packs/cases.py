@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.contract.person import PersonForm
 from app.contract.words import Day
+from app.packs.marks import unconfirmed
 from app.packs.mistakes import PackRefused
-from app.packs.read_pack import read_tree
+from app.packs.read_pack import line_of, read_tree
+from app.packs.refusals import sentence
 from app.rules.compiling import Compiled
 from app.rules.person import contradictions
 from app.rules.quoting import quote
@@ -33,6 +35,7 @@ _COMPARED = (
     "outcome", "reason", "personal_fen", "surcharge_fen", "subsidy_fen", "payable_fen", "waiting_days",
     "benefits_start", "benefits_end", "valid_through", "route", "subsidies", "incentives", "notes", "missing",
     "refund_fen", "refunds", "net_cost_fen", "waiting_months", "add_ons", "benefits_tier", "order_years",
+    "without_notes",
 )  # fmt: skip
 
 
@@ -50,19 +53,20 @@ class CaseForm(BaseModel):
 
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file; raises PackRefused with the line of a case that is not written right."""
-    tree, lines = read_tree(path.name, path.read_bytes(), nulls=True)
+    raw = path.read_bytes()
+    tree, lines = read_tree(path.name, raw, nulls=True)
     if not isinstance(tree, list):
         raise PackRefused(path.name, [(1, "cases are a list")])
-    found, mistakes = [], list[tuple[int, str]]()
+    found, mistakes = [], unconfirmed(raw)
     for i, raw in enumerate(tree):
         try:
             case = CaseForm.model_validate(raw, strict=False)
             found.append(Case(case.name, lines[(i,)], case.pay_date, case.person, case.expect, case.as_of))
         except ValidationError as error:
-            told = ((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_url=False))
-            mistakes += [(lines[(i,)], f"{place}: {why}") for place, why in told]
+            for e in error.errors(include_url=False):
+                mistakes.append((line_of(lines, (i, *e["loc"])), sentence(e, "a case")))
     if mistakes:
-        raise PackRefused(path.name, mistakes)
+        raise PackRefused(path.name, sorted(mistakes))
     return found
 
 
@@ -78,10 +82,13 @@ def run_case(compiled: Compiled, case: Case) -> list[str]:
 
 def _differences(expect: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
     for key, wanted in expect.items():
-        got = _comparable(key, answer)
+        got = _comparable("notes" if key == "without_notes" else key, answer)
         if key == "notes":
             if not set(wanted) <= set(got):
                 yield f"notes: wanted {wanted}, got {got}"
+        elif key == "without_notes":
+            if set(wanted) & set(got):
+                yield f"notes: wanted none of {wanted}, got {got}"
         elif key == "missing":
             if sorted(wanted) != sorted(got):
                 yield f"{key}: wanted {wanted}, got {got}"

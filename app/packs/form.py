@@ -21,8 +21,26 @@ from app.packs.form_prices import (
     SubsidyForm,
 )
 from app.packs.form_tests import IdentityTest, Test
-from app.packs.scalars import Closing, Count, Day, DayOfMonth, Name, NotStated, Opening, Sentence, YesNo
+from app.packs.scalars import (
+    Closing,
+    Count,
+    CoverageYear,
+    Day,
+    DayOfMonth,
+    Name,
+    NotStated,
+    Opening,
+    Reference,
+    Sentence,
+    YesNo,
+    whole,
+)
 
+# What a proof of a pack can find (app/proof); a pack may accept it with the clause that says so.
+FINDINGS = (
+    "two_answers", "other_fund", "overlapping_rates", "no_answer", "never_applies", "never_decides", "beyond_charge",
+    "jump", "gap", "silence",
+)  # fmt: skip
 REGION = r"^([0-9]{2,12}|[a-z][a-z0-9-]{1,60})$"
 
 
@@ -91,8 +109,8 @@ class MissedForm(Form):
     `repair: yes`: a missed year that is paid for does not count.
     """
 
-    months: Annotated[Count, Field(ge=1)]
-    beyond: Annotated[Count, Field(le=9)]
+    months: Annotated[Count, Field(ge=1, le=12), whole(1, 12)]
+    beyond: Annotated[Count, Field(le=9), whole(0, 9)]
     repair: YesNo
     floor: FloorForm | None = None
     at_most_months: Count | None = None
@@ -211,15 +229,22 @@ class AmendmentForm(Form):
     changes: dict[str, Any]
 
 
+class AcceptForm(Cited):
+    """What `packs check` found and the notice really says: the finding, and what it is about."""
+
+    finding: Literal[FINDINGS]  # type: ignore[valid-type]
+    of: list[Reference]
+
+
 class PackForm(Form):
     """One notice: a region and a coverage year."""
 
-    pack: Literal["1"] = Field(description="version of the pack language")
+    pack: Literal["1"]
     region: Annotated[str, Field(pattern=REGION)]
     extends: ExtendsForm | None = None
     amendments: list[AmendmentForm] = []
     region_name: Sentence
-    coverage_year: Annotated[Count, Field(ge=2003, le=2100)]
+    coverage_year: CoverageYear
     version: Sentence
     notice: NoticeForm
     documents: dict[Name, DocumentForm] = {}
@@ -239,3 +264,4 @@ class PackForm(Form):
     rewards_cap: CapForm | None = None
     add_ons: list[AddOnForm] = []
     notes: list[NoteForm] = []
+    accepts: list[AcceptForm] = []

@@ -7,7 +7,19 @@ from pydantic import BeforeValidator, Field, model_validator
 from app.contract.words import ClassName, Fund, IdentityCode
 from app.packs.form_base import Cited, Form
 from app.packs.form_tests import RecognizedTest, Test
-from app.packs.scalars import Amount, Count, Name, Percent, PercentOrLeast, Sentence, YesNo, Yuan
+from app.packs.scalars import (
+    Amount,
+    Count,
+    CoverageYear,
+    Name,
+    Percent,
+    PercentOrLeast,
+    Sentence,
+    Tier,
+    YesNo,
+    Yuan,
+    whole,
+)
 
 Rounding = Literal[
     "nearest_fen", "down_to_fen", "up_to_fen",
@@ -31,8 +43,8 @@ class RateForm(StandardForm):
     id: Name
     title: Sentence
     when: Test | None = None
-    chosen_tier: Annotated[Count, Field(ge=1, le=5)] | None = None
-    benefits_tier: Annotated[Count, Field(ge=1, le=5)] | None = None
+    chosen_tier: Tier | None = None
+    benefits_tier: Tier | None = None
 
 
 class StandardsForm(Form):
@@ -59,7 +71,7 @@ class RepairForm(Cited):
 class FurtherYearForm(Cited):
     """Another coverage year that is paid for in the same order."""
 
-    coverage_year: Annotated[Count, Field(ge=2003, le=2100)]
+    coverage_year: CoverageYear
     yuan: Annotated[Yuan, Field(serialization_alias="amount_fen")]
 
 
@@ -165,7 +177,7 @@ class RewardForm(Cited):
     code: Name
     title: Sentence
     for_each: Literal["continuous_years", "zero_claim_years"]
-    beyond: Annotated[Count, Field(le=19)] = 0
+    beyond: Annotated[Count, Field(le=19), whole(0, 19)] = 0
     yuan_per_year: Annotated[Yuan, Field(serialization_alias="fen_per_year")]
     when: Test | None = None
 

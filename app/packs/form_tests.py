@@ -1,12 +1,12 @@
 """Conditions of the pack language: what a rule may ask of a person and of the day of payment."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from app.contract.words import CircumstanceCode, School
 from app.packs.form_base import Form
-from app.packs.scalars import Count, Day, DayOrEdge, DayOrPayment, Name, Reference, Span, YesNo
+from app.packs.scalars import Count, Day, DayOrEdge, DayOrPayment, Name, Reference, Span, Tier, YesNo
 
 
 class PaidTest(Form):
@@ -40,18 +40,26 @@ class RecognizedTest(Form):
 class IdentityTest(Form):
     """One of these identities (or groups of the pack) is held."""
 
-    any_of: list[Reference]
+    any_of: Annotated[list[Reference], Field(min_length=1)]
     recognized: RecognizedTest | None = None
 
 
 class CircumstanceTest(Form):
-    any_of: list[CircumstanceCode]
+    any_of: Annotated[list[CircumstanceCode], Field(min_length=1)]
     on: DayTest | None = None
 
 
 class MonthsTest(Form):
+    """A number of months or years; without a bound it would always hold."""
+
     at_least: Count | None = None
     below: Count | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "MonthsTest":
+        if not self.model_fields_set:
+            raise ValueError("says nothing about the number; name at_least or below")
+        return self
 
 
 class AgeTest(Form):
@@ -63,7 +71,7 @@ class AgeTest(Form):
 
 
 class SchoolTest(Form):
-    any_of: list[School]
+    any_of: Annotated[list[School], Field(min_length=1)]
 
 
 class EmployeeTest(Form):
@@ -89,13 +97,13 @@ class Test(Form):
     zero_claims_last_year: YesNo | None = None
     age: AgeTest | None = None
     school: SchoolTest | None = None
-    tier: Count | None = None
+    tier: Tier | None = None
     missed_years: MonthsTest | None = None
     repaid_years: MonthsTest | None = None
     continuous_years: MonthsTest | None = None
     zero_claim_years: MonthsTest | None = None
-    any: list["Test"] | None = None
-    all: list["Test"] | None = None
+    any: Annotated[list["Test"], Field(min_length=1)] | None = None
+    all: Annotated[list["Test"], Field(min_length=1)] | None = None
     not_: "Test | None" = Field(None, alias="not")
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from app.packs.lower_prices import Price, PriceLowering
 from app.packs.lower_rewards import missed_waits, rewards
 from app.packs.lower_tests import Path, TestLowering
 from app.packs.mistakes import Mistake
+from app.packs.starts import lacks
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.days import monthly_spans, year_bounds
@@ -23,10 +24,12 @@ _EVENTS: dict[str, c.Event] = {"birth": c.Birth(), "employment_end": c.Employmen
 
 def lower(pack: form.PackForm, digest: str) -> p.Policy:
     """The policy; raises Mistake at the place that is wrong."""
-    return _Lowering(pack, digest).policy()
+    return Lowering(pack, digest).policy()
 
 
-class _Lowering:
+class Lowering:
+    """One pack on its way; `tests` and `prices` turn its single parts."""
+
     def __init__(self, pack: form.PackForm, digest: str) -> None:
         self.pack, self.digest = pack, digest
         self.first, self.last = pack.coverage.starts.toordinal(), pack.coverage.ends.toordinal()
@@ -119,6 +122,10 @@ class _Lowering:
         """The way in, once for each contribution that it charges."""
         prices = self.prices.prices(r.charge, (*path, "charge"))
         when = self.tests.test(r.when, (*path, "when"))
+        missing = lacks(self.start(r.benefits, (*path, "benefits")), when)
+        if missing:
+            told = f"benefits begin with something that this way in does not ask for: {missing}"
+            raise Mistake((*path, "benefits"), told)
         for price in prices:
             if r.subsidy.is_ == "applies" and not (price.personal or price.unpriced):
                 raise Mistake((*path, "subsidy"), "where nothing is charged there is nothing to subsidize")
@@ -220,6 +227,11 @@ class _Lowering:
     def _check_names(self) -> None:
         if self.first > self.last:
             raise Mistake(("coverage", "ends"), "the coverage year ends before it starts")
+        issued = self.pack.notice.issued_on
+        for i, amendment in enumerate(self.pack.amendments):
+            if isinstance(issued, date) and amendment.known_from < issued:
+                told = f"made known before the notice itself was issued, on {issued}"
+                raise Mistake(("amendments", i, "known_from"), told)
         for name, codes in self.pack.groups.items():
             for i, code in enumerate(codes):
                 self.tests.check_local(code, ("groups", name, i))

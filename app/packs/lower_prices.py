@@ -110,14 +110,15 @@ class PriceLowering:
         for i, rate in enumerate(rates):
             if c.ALWAYS in before:
                 raise Mistake((*path, i), f"the rate {rate.id!r} can never apply: the one before it is for everybody")
-            when = self._rate_test(rate, (*path, i))
+            when = self.rate_test(rate, (*path, i))
             price = _priced(rate.yuan, (self.cite(rate, (*path, i)), *own))
             alone = c.all_of([when, *map(c.Not, before)])
             found.append(replace(price, when=alone, title=rate.title, benefits_tier=rate.benefits_tier))
             before.append(when)
         return found
 
-    def _rate_test(self, rate: fp.RateForm, path: Path) -> c.Condition:
+    def rate_test(self, rate: fp.RateForm, path: Path) -> c.Condition:
+        """Whom a rate fits, whatever the rates before it."""
         parts: list[c.Condition] = []
         if rate.chosen_tier is not None:
             parts.append(c.IsOneOf("tier", (rate.chosen_tier,)))

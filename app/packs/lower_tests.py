@@ -8,6 +8,7 @@ from app.packs import form_tests as ft
 from app.packs.form import PackForm
 from app.packs.form_prices import SelectorForm
 from app.packs.mistakes import Mistake
+from app.packs.refusals import nearest
 from app.rules import conditions as c
 from app.rules.days import year_bounds
 from app.rules.policy import Selector, Window
@@ -153,7 +154,8 @@ class TestLowering:
         found: set[str] = set()
         for i, name in enumerate(names):
             if name not in self.groups and name not in IDENTITIES and name not in self.local:
-                raise Mistake((*path, i), f"{name!r} is neither an identity of the vocabulary nor a group of this pack")
+                told = f"{name!r} is neither an identity of the vocabulary nor a group of this pack"
+                raise Mistake((*path, i), told + nearest(name, [*IDENTITIES, *self.groups, *self.local]))
             found |= set(self.groups.get(name, [name]))
         return frozenset(found)
 

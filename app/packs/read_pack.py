@@ -6,19 +6,21 @@ taken as it is, and the forms say which strings they take. Every refusal names t
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from app.packs.form import AmendmentForm, PackForm
 from app.packs.lower import lower
+from app.packs.marks import unconfirmed
 from app.packs.mistakes import Mistake, PackRefused
 from app.packs.overlay import OWN, Overlay, cited_to
+from app.packs.refusals import sentence
+from app.packs.slips import slip_in, slip_near
 from app.rules.policy import Policy
 
 Place = tuple[str | int, ...]
@@ -26,25 +28,63 @@ Find = Callable[[str, str], Path]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_pack(path: Path, find: Find | None = None, as_of: date | None = None) -> tuple[PackForm, Policy]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A pack as it stands with all that is laid over it: as a tree, with the line of each place, and as its parts."""
+
+    tree: Any
+    lines: dict[Place, int]
+    form: PackForm
+    policy: Policy
+
+    def line(self, place: Place) -> int:
+        return line_of(self.lines, place)
+
+
+def read_pack(
+    path: Path, find: Find | None = None, as_of: date | None = None, *, drafts: bool = False
+) -> tuple[PackForm, Policy]:
     """The pack as written and as the engine knows it; raises PackRefused.
 
     `find` gives the file of a pack that this one extends (without it, the one beside it); `as_of` leaves out what was
-    made known later.
+    made known later; with `drafts` lines that are still to be confirmed are no mistake.
     """
+    written = read_written(path, find, as_of, drafts=drafts)
+    return written.form, written.policy
+
+
+def read_written(path: Path, find: Find | None = None, as_of: date | None = None, *, drafts: bool = False) -> Written:
+    """The pack, and where in its file each part of it stands; raises PackRefused."""
     raws: list[bytes] = []
+    open_ = [] if drafts else unconfirmed(path.read_bytes())
     tree, lines = _whole(path, find or (lambda region, year: path.with_name(f"{region}-{year}.yaml")), raws)
     try:
         tree, lines, amended_on = _amended(tree, lines, as_of)
-        form = PackForm.model_validate(tree)
-        _check_file_name(path, form)
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
-        return form, replace(lower(form, digest), amended_on=amended_on)
+        form, policy = from_tree(path, tree, digest)
     except ValidationError as error:
-        found = [(_line_of(lines, e["loc"]), _sentence(e)) for e in error.errors(include_url=False)]
-        raise PackRefused(path.name, sorted(found)) from None
+        found = [(line_of(lines, e["loc"]), sentence(e)) for e in error.errors(include_url=False)]
+        raise PackRefused(path.name, sorted(found + open_)) from None
     except Mistake as mistake:
-        raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+        found = [(line_of(lines, mistake.path), mistake.sentence)]
+        raise PackRefused(path.name, sorted(found + open_)) from None
+    if open_:
+        raise PackRefused(path.name, open_)
+    _check_confirmed(path, raws, drafts)
+    return Written(tree, lines, form, replace(policy, amended_on=amended_on))
+
+
+def _check_confirmed(path: Path, raws: list[bytes], drafts: bool) -> None:
+    """A pack that stands on a draft is one itself."""
+    if not drafts and any(unconfirmed(raw) for raw in raws):
+        raise PackRefused(path.name, [(1, "the pack that this one extends has lines that are not confirmed yet")])
+
+
+def from_tree(path: Path, tree: Any, digest: str) -> tuple[PackForm, Policy]:
+    """The pack that a tree says; raises ValidationError or Mistake."""
+    form = PackForm.model_validate(tree)
+    _check_file_name(path, form)
+    return form, lower(form, digest)
 
 
 def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:
@@ -68,7 +108,7 @@ def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[A
     try:
         merged = overlay.merged(below, tree)
     except Mistake as mistake:
-        raise PackRefused(path.name, [(_line_of(lines, mistake.path), mistake.sentence)]) from None
+        raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
     return merged, {(): line, **{place: at for place, at in overlay.lines.items() if place}}
 
 
@@ -100,7 +140,7 @@ def _amendment(raw: Any, place: Place) -> AmendmentForm:
         return AmendmentForm.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise Mistake((*place, *first["loc"]), _sentence(first)) from None
+        raise Mistake((*place, *first["loc"]), sentence(first)) from None
 
 
 def read_tree(file: str, raw: bytes, *, nulls: bool = False) -> tuple[Any, dict[Place, int]]:
@@ -112,19 +152,27 @@ def read_tree(file: str, raw: bytes, *, nulls: bool = False) -> tuple[Any, dict[
     except UnicodeDecodeError:
         raise PackRefused(file, [(1, "the file is not UTF-8")]) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        why = getattr(error, "problem", None) or "cannot be read"
-        raise PackRefused(file, [(mark.line + 1 if mark else 1, f"this is not YAML: {why}")]) from None
+        raise PackRefused(file, [_not_yaml(raw.decode("utf-8"), error)]) from None
     if node is None:
         raise PackRefused(file, [(1, "the file is empty")])
-    return _Tree(file, lines, nulls).value(node, ()), lines
+    return _Tree(file, raw.decode("utf-8"), lines, nulls).value(node, ()), lines
+
+
+def _not_yaml(text: str, error: yaml.YAMLError) -> tuple[int, str]:
+    """Line and sentence; more often than not it is a sign of the Chinese keyboard."""
+    end, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    why, what = getattr(error, "problem", None) or "cannot be read", getattr(error, "context", None) or ""
+    unclosed = start if "flow" in what or "quoted" in what else None
+    mark = unclosed or end or start
+    line, advice = slip_near(text.splitlines(), mark.line if mark else 0, f"{why} {what}" if unclosed else why)
+    return line + 1, f"this is not YAML: {advice}"
 
 
 class _Tree:
     """Walks the parser's nodes; `lines` is filled on the way."""
 
-    def __init__(self, file: str, lines: dict[Place, int], nulls: bool) -> None:
-        self.file, self.lines, self.nulls = file, lines, nulls
+    def __init__(self, file: str, text: str, lines: dict[Place, int], nulls: bool) -> None:
+        self.file, self.text, self.lines, self.nulls = file, text, lines, nulls
 
     def value(self, node: yaml.Node, place: Place) -> Any:
         self.lines.setdefault(place, node.start_mark.line + 1)
@@ -134,7 +182,7 @@ class _Tree:
             return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null"):
             if not self.nulls:
-                raise self._refusal(node, "a key without a value; leave the key out instead")
+                raise self._refusal(node, f"a key without a value; {self._advice(node, place)}")
             return None
         return node.value
 
@@ -149,6 +197,12 @@ class _Tree:
             found[key.value] = self.value(value, (*place, key.value))
         return found
 
+    def _advice(self, node: yaml.Node, place: Place) -> str:
+        if place and str(place[-1]).isdigit():
+            return "an amount has no comma: 4000"
+        slip = slip_in(self.text.splitlines()[node.start_mark.line])
+        return f"{slip}, or leave the key out" if slip else "leave the key out instead"
+
     def _refusal(self, node: yaml.Node, sentence: str) -> PackRefused:
         return PackRefused(self.file, [(node.start_mark.line + 1, sentence)])
 
@@ -159,24 +213,8 @@ def _check_file_name(path: Path, form: PackForm) -> None:
         raise Mistake(("region",), f"the file of this region and year must be called {expected}")
 
 
-def _line_of(lines: dict[Place, int], place: Place) -> int:
+def line_of(lines: dict[Place, int], place: Place) -> int:
     """The line of the nearest place that exists; pydantic's places also name keys that are missing."""
     while place and place not in lines:
         place = place[:-1]
     return lines.get(place, 1)
-
-
-def _sentence(error: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    match error["type"]:
-        case "extra_forbidden":
-            return f"{where}: this key is not part of the pack language"
-        case "missing" if error["loc"][-1] == "cite":
-            return f"{where}: a value without its clause; add cite"
-        case "missing":
-            return f"{where}: this key is missing"
-        case "literal_error":
-            expected = error.get("ctx", {}).get("expected", "")
-            return f"{where}: {error['input']!r} is not in the vocabulary; it knows {expected}"
-        case _:
-            return f"{where}: {error['msg'].removeprefix('Value error, ')}"

@@ -8,7 +8,7 @@ from threading import Lock
 
 from app.packs.form import PackForm
 from app.packs.mistakes import PackRefused
-from app.packs.read_pack import read_pack
+from app.packs.read_pack import Written, read_pack, read_written
 from app.rules.compiling import Compiled, compile_policy
 
 NOTICES = Path(__file__).parent / "notices"
@@ -26,17 +26,19 @@ class PolicyNotFound(Exception):  # noqa: N818 - an answer, not a failure
 class Shelf:
     """Packs by region and coverage year. Reading a folder of 30,000 takes the names only.
 
-    At most `kept` packs stay in memory (about 140 KiB each); the one that came first goes first.
+    At most `kept` packs stay in memory (about 140 KiB each); the one that came first goes first. With `drafts` packs
+    are opened that have lines still to be confirmed: to look at, never to quote from.
     """
 
-    def __init__(self, folders: tuple[Path, ...] = (NOTICES,), kept: int = 1000) -> None:
-        self._kept = kept
+    def __init__(self, folders: tuple[Path, ...] = (NOTICES,), kept: int = 1000, *, drafts: bool = False) -> None:
+        self._kept, self._drafts = kept, drafts
         self._files: dict[str, dict[int, str]] = {}
         for folder in folders:
             for path in _pack_files(folder):
                 self._put(path)
         self._read: dict[tuple[str, int, int], tuple[PackForm, Compiled]] = {}
         self._lock = Lock()
+        self._gone_through: dict[str, dict[int, str]] | None = None
 
     def _put(self, path: str) -> None:
         name = os.path.basename(path)
@@ -79,7 +81,7 @@ class Shelf:
         key = (region, year, later)
         found = self._read.get(key)
         if found is None:
-            form, policy = read_pack(self.path(region, year), self._find_file, as_of)
+            form, policy = read_pack(self.path(region, year), self._find_file, as_of, drafts=self._drafts)
             found = form, compile_policy(policy)
             with self._lock:
                 while len(self._read) >= self._kept:
@@ -87,10 +89,21 @@ class Shelf:
                 self._read[key] = found
         return found
 
+    def written(self, region: str, year: int) -> Written:
+        """The pack with the place of each part of it in its file; read anew. Raises PackRefused."""
+        return read_written(self.path(region, year), self._find_file, drafts=self._drafts)
+
     def _find_file(self, region: str, year: str) -> Path:
         """The file of a pack that another one extends; one that is not there is told by its name."""
         files = self._files.get(region, {})
         return Path(files.get(int(year) if year.isdigit() else 0, f"{region}-{year}.yaml"))
+
+    def only(self, name: str | None) -> "Shelf":
+        """A shelf that goes through the pack of this name alone; what it extends is still found."""
+        if name is not None:
+            region, _, year = name.rpartition("-")
+            self._gone_through = {region: {int(year): ""}} if year.isdigit() and region in self._files else {}
+        return self
 
     def path(self, region: str, year: int) -> Path:
         """The pack's file."""
@@ -98,7 +111,8 @@ class Shelf:
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """Every (region, coverage year), in order."""
-        return ((region, year) for region in sorted(self._files) for year in sorted(self._files[region]))
+        files = self._files if self._gone_through is None else self._gone_through
+        return ((region, year) for region in sorted(files) for year in sorted(files[region]))
 
     def __len__(self) -> int:
         return sum(map(len, self._files.values()))

@@ -65,7 +65,7 @@ def compile_policy(policy: Policy) -> Compiled:
         policy,
         _load(policy, "decide", source(policy, tracking=True)),
         _load(policy, "decide", source(policy, tracking=False)),
-        {i: _aside(policy, note.when) for i, note in enumerate(policy.notes) if note.conditional},
+        {i: test_of(policy, note.when) for i, note in enumerate(policy.notes) if note.conditional},
         thresholds_of(policy),
         asked,
         Known(policy.local_names.keys(), _tiers(policy) if "tier" in asked else None),
@@ -118,7 +118,8 @@ def _load(policy: Policy, name: str, text: str) -> Any:
     return namespace[name]
 
 
-def _aside(policy: Policy, when: c.Condition) -> Any:
+def test_of(policy: Policy, when: c.Condition) -> Aside:
+    """A single condition as a compiled function of (day of payment, facts)."""
     writer = Writer(tracking=False)
     test = writer.test(when)
     names = [f"{name} = frozenset({sorted(codes)!r})" for name, codes in writer.constants.items()]
@@ -133,7 +134,10 @@ def _aside(policy: Policy, when: c.Condition) -> Any:
         )
         if name in test
     ]
-    return _load(policy, "aside", "\n".join([*names, "def aside(pay, f):", *held, f"    return bool({test})", ""]))
+    found: Aside = _load(
+        policy, "aside", "\n".join([*names, "def aside(pay, f):", *held, f"    return bool({test})", ""])
+    )
+    return found
 
 
 def _refuse(code: int, until: str = "until") -> str:

@@ -30,8 +30,8 @@ def plus_months(day: int, months: int) -> int:
 
 
 def next_month(day: int) -> int:
-    """The first day of the calendar month after the one `day` lies in."""
-    start = date.fromordinal(day)
+    """The first day of the calendar month after the one `day` lies in; a day before all days is the first of them."""
+    start = date.fromordinal(max(day, FIRST))
     if (start.year, start.month) == (date.max.year, 12):
         return LAST
     return date(start.year + start.month // 12, start.month % 12 + 1, 1).toordinal()

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.api.problems import from_validation
-from app.batch.answer_row import COLUMNS, row_of
+from app.batch.answer_row import COLUMNS, Layout
 from app.batch.cells import FACTS, Explain
 from app.rules.compiling import Compiled
 from app.rules.person import Person
@@ -50,5 +50,5 @@ def cells_of(person: Person, pay: date | None) -> dict[str, str | None]:
 
 def single(compiled: Compiled, person: Person, pay: date) -> dict[str, Any]:
     """The answer's columns from the engine for one person."""
-    row = row_of(quote(compiled, person, pay).answer())
+    row = Layout(COLUMNS).row(quote(compiled, person, pay).answer())
     return dict(zip(COLUMNS, row, strict=True))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.batch.answer_row import COLUMNS
+from app.batch.answer_row import COLUMNS, Layout
 from app.batch.classes import Classes
 from app.batch.comparisons import Unreadable, comparisons_of, read
 from app.batch.near import Near
@@ -18,6 +18,8 @@ from app.rules.conditions import CircumstanceDay
 from app.rules.person import Circumstance, EmployeeInsurance, Identity, Person, contradictions
 from tests.batch.rows import EXPLAIN, NAMES, cells_of, single
 from tests.people import pay_days, people
+from tests.rules.test_made_up import PACKS as MADE_UP
+from tests.rules.test_made_up import anybody
 
 SHELF = Shelf((NOTICES,))
 PACKS = [SHELF.find(region, year) for region, year in SHELF]
@@ -44,7 +46,7 @@ def few_days(compiled: Compiled) -> list[date]:
 @pytest.mark.parametrize("compiled", PACKS, ids=lambda c: c.policy.id)
 def test_random_people_get_the_answer_of_the_single_engine(compiled: Compiled) -> None:
     # One memory for all examples: most people meet a class that somebody else has opened.
-    classes = Classes(compiled, date(2024, 1, 1), NAMES, EXPLAIN, as_text=False)
+    classes = Classes(compiled, date(2024, 1, 1), NAMES, EXPLAIN, Layout(COLUMNS))
     day = st.sampled_from(few_days(compiled)) | pay_days(compiled)
 
     @settings(max_examples=15, deadline=None)
@@ -58,8 +60,7 @@ def test_random_people_get_the_answer_of_the_single_engine(compiled: Compiled) -
 @pytest.mark.parametrize("compiled", PACKS, ids=lambda c: c.policy.id)
 def test_every_day_of_the_years_around_the_season_gets_the_answer_of_the_single_engine(compiled: Compiled) -> None:
     policy = compiled.policy
-    # A pack with days without payment is not read: there every person is a class of its own, which costs only time.
-    assert (comparisons_of(compiled) is None) == (policy.pause is not None)
+    assert comparisons_of(compiled) is not None
     recent = [*range(policy.first_day - 800, policy.last_day + 40)]
     old = [*range(date(1850, 1, 1).toordinal(), policy.first_day, 97), *_birthdays(policy.coverage_year, (18, 60, 100))]
     random = Random(policy.id)  # in any order: whoever comes first stands for the others
@@ -68,7 +69,14 @@ def test_every_day_of_the_years_around_the_season_gets_the_answer_of_the_single_
         asked += [(_born(date.fromordinal(day)), pay) for day in old]
         known = [(p, on) for p, on in asked if not contradictions(p, policy.coverage_year, compiled.known)]
         random.shuffle(known)
-        same(Classes(compiled, pay, NAMES, EXPLAIN, as_text=False), compiled, known)
+        same(Classes(compiled, pay, NAMES, EXPLAIN, Layout(COLUMNS)), compiled, known)
+
+
+@pytest.mark.parametrize("compiled", MADE_UP, ids=lambda c: c.policy.id)
+def test_packs_with_every_construct_are_read_or_every_person_stands_for_themselves(compiled: Compiled) -> None:
+    classes = Classes(compiled, date(2024, 1, 1), NAMES, EXPLAIN, Layout(COLUMNS))
+    for seed in range(10):
+        same(classes, compiled, [anybody(compiled, 40 * seed + n) for n in range(40)])
 
 
 def _birthdays(year: int, ages: tuple[int, ...]) -> list[int]:
@@ -100,7 +108,7 @@ def test_most_people_are_answered_from_the_answer_of_somebody_else() -> None:
             asked.append(key)
             return super()._quoted(key)
 
-    classes = Counted(compiled, date(2026, 1, 15), ["birth_date", "insured_last_year"], EXPLAIN, as_text=False)
+    classes = Counted(compiled, date(2026, 1, 15), ["birth_date", "insured_last_year"], EXPLAIN, Layout(COLUMNS))
     births = [date(1930, 1, 1) + timedelta(days=n) for n in range(33_000)]
     facts = pl.DataFrame({"birth_date": map(str, births), "insured_last_year": ["true"] * len(births)})
     answers, _ = classes.answers(facts)
@@ -134,14 +142,14 @@ def test_a_pack_that_cannot_be_read_tells_every_day_apart_and_answers_the_same()
 
 def test_a_day_of_payment_far_outside_the_season_widens_what_is_near() -> None:
     compiled = SHELF.find("430424", 2024)
-    classes = Classes(compiled, date(2023, 11, 2), NAMES, EXPLAIN, as_text=False)
+    classes = Classes(compiled, date(2023, 11, 2), NAMES, EXPLAIN, Layout(COLUMNS))
     pays = [date(2023, 11, 2), date(1990, 1, 1), date(2090, 1, 1), date(1, 1, 1), date(9999, 12, 31)]
     same(classes, compiled, [(Person(BORN, insured_last_year=True), pay) for pay in pays * 2])
 
 
 def test_more_different_texts_than_a_key_has_room_for_widen_the_key() -> None:
     compiled = SHELF.find("430424", 2024)
-    classes = Classes(compiled, date(2023, 11, 2), ["pay_date", "birth_date"], EXPLAIN, as_text=False)
+    classes = Classes(compiled, date(2023, 11, 2), ["pay_date", "birth_date"], EXPLAIN, Layout(COLUMNS))
     pays = [date(1950, 1, 1) + timedelta(days=n) for n in range(9000)]
     facts = pl.DataFrame({"pay_date": map(str, pays), "birth_date": ["1949-01-01"] * len(pays)})
     answers, refused = classes.answers(facts)
@@ -152,7 +160,7 @@ def test_more_different_texts_than_a_key_has_room_for_widen_the_key() -> None:
 
 def test_what_was_learned_is_forgotten_when_there_is_too_much_of_it() -> None:
     compiled = SHELF.find("430424", 2024)
-    classes = Classes(compiled, date(2023, 11, 2), ["birth_date"], EXPLAIN, as_text=False, most_known=5)
+    classes = Classes(compiled, date(2023, 11, 2), ["birth_date"], EXPLAIN, Layout(COLUMNS), most_known=5)
     for day in range(1, 28):
         facts = pl.DataFrame({"birth_date": [f"2023-10-{day:02}", "", f"2023-09-{day:02}", "x"]})
         answers, refused = classes.answers(facts)

@@ -29,6 +29,27 @@ def test_the_documents_example_is_what_the_command_does(tmp_path: Path) -> None:
     assert errors.read_text(encoding="utf-8").replace("\r\n", "\n") == shown("errors.csv")
 
 
+def test_only_the_columns_that_are_asked_for_are_written_in_their_order(tmp_path: Path) -> None:
+    people, out = tmp_path / "people.csv", tmp_path / "quoted.csv"
+    people.write_text("birth_date,refunds\n1985-06-15,x\n")
+    done = canbao("quote-file", str(people), "-o", str(out), *NOTICE, "--columns", "payable_fen, outcome,incentives")
+    assert done.returncode == 0, done.stderr
+    assert out.read_text() == "birth_date,refunds,payable_fen,outcome,incentives\n1985-06-15,x,38000,payable,\n"
+
+
+def test_a_day_on_which_less_was_known_gives_the_answer_of_that_day(tmp_path: Path) -> None:
+    people, out = tmp_path / "people.csv", tmp_path / "quoted.csv"
+    people.write_text("birth_date\n1985-06-15\n")
+    packs = str(ROOT / "tests" / "packs" / "made_up")
+    late = ("--region", "900201", "--year", "2026", "--pay-date", "2026-02-10", "--packs", packs)
+    found = []
+    for known in (("--as-of", "2025-12-01"), ()):
+        done = canbao("quote-file", str(people), "-o", str(out), *late, "--columns", "outcome", *known)
+        assert done.returncode == 0, done.stderr
+        found.append(out.read_text().splitlines()[1])
+    assert found == ["1985-06-15,closed", "1985-06-15,payable"]
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
@@ -36,6 +57,8 @@ def test_the_documents_example_is_what_the_command_does(tmp_path: Path) -> None:
         (("people.csv", "-o", "people.csv", *NOTICE), "不能是同一个"),
         (("people.csv", "-o", "out.csv", "--region", "430424", "--year", "1999"), "2024"),
         (("people.csv", "-o", "out.csv", *NOTICE[:-1], "yesterday"), "YYYY-MM-DD"),
+        (("people.csv", "-o", "out.csv", *NOTICE, "--as-of", "yesterday"), "YYYY-MM-DD"),
+        (("people.csv", "-o", "out.csv", *NOTICE, "--columns", "outcome,price"), "payable_fen"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path: Path, args: tuple[str, ...], told: str) -> None:

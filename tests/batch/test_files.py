@@ -11,7 +11,7 @@ import python_calamine
 import xlsxwriter
 
 from app.batch import csv_rows
-from app.batch.answer_row import COLUMNS
+from app.batch.answer_row import USUAL
 from app.batch.chunks import FileRefused
 from app.batch.people_file import Job, Report, quote_people
 from app.batch.writing import MOST_XLSX, write_xlsx
@@ -49,7 +49,7 @@ def test_a_row_keeps_its_own_columns_and_gets_the_answer_behind_them(tmp_path: P
     report = run(made(tmp_path, HEADER + KNOWN), tmp_path / "out.csv")
     (row,) = rows(tmp_path / "out.csv")
     assert (report.rows, report.refused, (tmp_path / "errors.csv").exists()) == (1, 0, False)
-    assert tuple(row) == ("id", "name", "birth_date", "identities", "pay_date", *COLUMNS)
+    assert tuple(row) == ("id", "name", "birth_date", "identities", "pay_date", *USUAL)
     assert (row["id"], row["name"], row["outcome"], row["payable_fen"]) == (ID, "王某", "payable", "19000")
     assert (row["subsidies"], row["valid_through"]) == ("unspecified:19000", "2023-12-31")
     assert row["policy_digest"] == COMPILED.policy.digest

@@ -1,0 +1,117 @@
+"""Codes that all rules treat alike: exchanging them changes nothing, so one of them stands for all.
+
+Two codes are alike where the pack is the same after the two have changed places everywhere. Order within a condition
+does not count, nor does the order of the identities of one subsidy: it only names the identity that the answer shows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from app.proof.asked import rules_of
+from app.rules import conditions as c
+from app.rules.policy import Policy
+
+Rename = Callable[[str], str]
+
+
+def circumstances_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
+    """The circumstances that are asked for, alike ones together."""
+    named = {code for p in policies for t in _leaves(p) for code in _circumstances(t)}
+    return _groups(sorted(named), policies)
+
+
+def identities_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
+    """The identities that are asked for, alike ones together."""
+    named = {code for p in policies for t in _leaves(p) for code in _identities(t)}
+    return _groups(sorted(named), policies)
+
+
+def _leaves(policy: Policy) -> Iterable[c.Condition]:
+    for rule in rules_of(policy):
+        yield from c.leaves(rule.when)
+
+
+def _circumstances(test: c.Condition) -> Iterable[str]:
+    match test:
+        case c.HasCircumstance(code):
+            yield code
+        case c.EventBy(c.CircumstanceDay(code)) | c.EventBy(c.After(c.CircumstanceDay(code))):
+            yield code
+        case c.PaidBy(c.After(c.CircumstanceDay(code))):
+            yield code
+        case _:
+            pass
+
+
+def _identities(test: c.Condition) -> Iterable[str]:
+    match test:
+        case c.HasIdentity(codes):
+            yield from codes
+        case c.HasClass(code):
+            yield code
+        case _:
+            pass
+
+
+def _groups(codes: Sequence[str], policies: Sequence[Policy]) -> list[tuple[str, ...]]:
+    found: list[list[str]] = []
+    plain = _written(policies, lambda code: code)
+    for code in codes:
+        group = next((g for g in found if _written(policies, _exchange(g[0], code)) == plain), None)
+        if group is None:
+            found.append([code])
+        else:
+            group.append(code)
+    return [tuple(group) for group in found]
+
+
+def _exchange(one: str, other: str) -> Rename:
+    names = {one: other, other: one}
+    return lambda code: names.get(code, code)
+
+
+def _written(policies: Sequence[Policy], rename: Rename) -> list[Any]:
+    """The rules in a form that does not know about order, with the codes renamed."""
+    found: list[Any] = []
+    for policy in policies:
+        subsidies: dict[int, set[Any]] = {}
+        for rule in rules_of(policy):
+            written = _condition(rule.when, rename)
+            if rule.kind == "subsidy":
+                subsidies.setdefault(rule.index[0], set()).add(written)
+            else:
+                found.append(written)
+        found.append(subsidies)
+    return found
+
+
+def _condition(when: c.Condition, rename: Rename) -> Any:
+    match when:
+        case c.All(parts):
+            return "all", frozenset(_condition(p, rename) for p in parts)
+        case c.Any(parts):
+            return "any", frozenset(_condition(p, rename) for p in parts)
+        case c.Not(part):
+            return "not", _condition(part, rename)
+        case c.HasIdentity(codes, first, last):
+            return "identity", frozenset(map(rename, codes)), first, last
+        case c.HasClass(code, classes, first, last):
+            return "class", rename(code), classes, first, last
+        case c.HasCircumstance(code):
+            return "circumstance", rename(code)
+        case c.EventBy(event, day):
+            return "by", _event(event, rename), day
+        case c.PaidBy(c.After(event, count, unit, shift)):
+            return "paid", _event(event, rename), count, unit, shift
+        case _:
+            return when
+
+
+def _event(event: c.Event | c.After, rename: Rename) -> Any:
+    match event:
+        case c.After(inner, count, unit, shift):
+            return "after", _event(inner, rename), count, unit, shift
+        case c.CircumstanceDay(code):
+            return "day of", rename(code)
+        case _:
+            return event

@@ -1,0 +1,71 @@
+"""Truth tables as whole numbers: bit n says whether something holds for combination n of several lists of values.
+
+A combination takes one value of each list; all of them are looked at, a few thousand at a time in one operation.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+
+class Table:
+    """All combinations of lists with so many values each."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes = tuple(sizes)
+        self.strides: list[int] = []
+        count = 1
+        for size in sizes:
+            self.strides.append(count)
+            count *= size
+        self.count = count
+        self.all = (1 << count) - 1
+
+    def column(self, axis: int, held: Iterable[bool]) -> int:
+        """Where the value of one list is one for which something holds."""
+        stride = self.strides[axis]
+        unit = (1 << stride) - 1
+        period = sum(unit << (k * stride) for k, holds in enumerate(held) if holds)
+        return _repeated(period, stride * self.sizes[axis], self.count)
+
+    def values(self, number: int) -> tuple[int, ...]:
+        """The combination with this number: the index of each list's value."""
+        return tuple(number // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
+
+
+def _repeated(pattern: int, width: int, count: int) -> int:
+    """The pattern of `width` bits over and over, to `count` bits."""
+    while width < count:
+        times = min(width, count - width)
+        pattern |= (pattern & ((1 << times) - 1)) << width
+        width += times
+    return pattern
+
+
+def first(bits: int) -> int:
+    """The number of the lowest bit."""
+    return (bits & -bits).bit_length() - 1
+
+
+def last(bits: int) -> int:
+    """The number of the highest bit."""
+    return bits.bit_length() - 1
+
+
+def split(groups: dict[tuple[int, ...], int], marks: Sequence[int]) -> dict[tuple[int, ...], int]:
+    """Each group divided by each mark; the key says on which side of each mark a group lies."""
+    for mark in marks:
+        found: dict[tuple[int, ...], int] = {}
+        for key, bits in groups.items():
+            inside = bits & mark
+            if inside:
+                found[(*key, 1)] = inside
+            if inside != bits:
+                found[(*key, 0)] = bits & ~mark
+        groups = found
+    return groups
+
+
+def numbers(bits: int) -> Iterator[int]:
+    """The numbers of all bits."""
+    while bits:
+        yield first(bits)
+        bits &= bits - 1

@@ -1,0 +1,248 @@
+"""Everybody who can be told apart on one day of payment, under one pack or under several at once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from app.proof import axes as ax
+from app.proof.asked import NEVER, fold, start_marks
+from app.proof.axes import Ask, Axis
+from app.proof.bits import Table
+from app.proof.parts import Part, State, part_of
+from app.proof.plan import Plan
+from app.proof.under import Under
+from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
+from app.rules import conditions as c
+from app.rules import days
+from app.rules.facts import read_facts
+from app.rules.person import Circumstance, Identity, Person
+from app.rules.unknown import Undecided
+
+_AT_PAYMENT = frozenset(
+    {"note", "note_part", "expected"}
+)  # asked of the day itself; ways in of the day on which payment resumes
+
+
+class Crowd:
+    """The people of one day of payment; what is said of them is a whole number with a bit for each class."""
+
+    def __init__(self, plan: Plan, pay: int) -> None:
+        self.plan, self.pay = plan, pay
+        self._asks = list(dict.fromkeys(self._all_asks()))
+        self._said: dict[tuple[int, int, bool], tuple[c.Condition, int]] = {}
+        self._atoms: dict[str, dict[Ask, int]] = {}
+        for ask in self._asks:
+            self._collect(ask)
+        built = self._axes()
+        self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
+        self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
+        self._order = {part: n for n, part in enumerate(self.states)}
+        self._table = Table([len(states) for states in self.states.values()])
+        self.all = self._table.all
+
+    def ask(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> Ask:
+        """A condition of the pack `k`, with the day of payment settled."""
+        under = self.plan.unders[k]
+        day = under.there(self.pay) if of_the_day else under.payment(self.pay)
+        return Ask(under, day, fold(when, day))
+
+    def _all_asks(self) -> Iterable[Ask]:
+        for k, rule in self.plan.rules:
+            yield self.ask(k, rule.when, of_the_day=rule.kind in _AT_PAYMENT)
+        for k, under in enumerate(self.plan.unders):
+            yield self.born(k)
+            levels = sorted(self.levels(k))
+            for route in under.policy.routes:
+                yield from (self.ask(k, mark) for mark in start_marks(under.policy, route, levels))
+
+    def born(self, k: int) -> Ask:
+        """Whether somebody is born by the day of payment."""
+        under = self.plan.unders[k]
+        return Ask(under, under.there(self.pay), c.EventBy(c.Birth(), under.there(self.pay)))
+
+    def levels(self, k: int) -> set[int]:
+        """The days on which benefits of some way in start for everybody who pays on this day."""
+        under = self.plan.unders[k]
+        policy, pay = under.policy, under.payment(self.pay)
+        found = set()
+        for route in policy.routes:
+            if route.start.anchor == "payment":
+                found.add(days.next_month(pay) if route.start.next_month else pay + route.start.shift)
+            if route.start.day is not None:
+                found.add(route.start.day)
+        return {day for day in found if policy.first_day < day <= policy.last_day}
+
+    def _collect(self, ask: Ask) -> None:
+        """Remembers the conditions about one part that a condition is made of."""
+        for part, atom in self._pieces(ask):
+            if part is not None:
+                asked = self._atoms.setdefault(part, {})
+                asked.setdefault(atom, len(asked))
+            else:
+                self._collect(atom)
+
+    def _pieces(self, ask: Ask) -> list[tuple[str | None, Ask]]:
+        """The condition itself where it is about one part; else its pieces, those about one part taken together."""
+        parts = {part_of(axis) for leaf in c.leaves(ask.test) for axis in self.plan.axes_of(leaf)}
+        if not parts:
+            return []
+        if len(parts) == 1:
+            return [(parts.pop(), ask)]
+        if isinstance(ask.test, c.Not):
+            return [(None, Ask(ask.under, ask.day, ask.test.part))]
+        assert isinstance(ask.test, c.All | c.Any)
+        found: dict[str | None, list[c.Condition]] = {}
+        mixed: list[tuple[str | None, Ask]] = []
+        for piece in ask.test.parts:
+            told = {part_of(axis) for leaf in c.leaves(piece) for axis in self.plan.axes_of(leaf)}
+            if len(told) == 1:
+                found.setdefault(told.pop(), []).append(piece)
+            else:
+                mixed.append((None, Ask(ask.under, ask.day, piece)))
+        join = c.all_of if isinstance(ask.test, c.All) else c.any_of
+        return [(part, Ask(ask.under, ask.day, join(pieces))) for part, pieces in found.items()] + mixed
+
+    def _axes(self) -> dict[str, list[tuple[Axis, list[Ask]]]]:
+        """Every axis that something asks about, by part."""
+        asks: dict[str, list[Ask]] = {}
+        for ask in self._asks:
+            for leaf in c.leaves(ask.test):
+                for name in self.plan.axes_of(leaf):
+                    told = asks.setdefault(name, [])
+                    found = Ask(ask.under, ask.day, leaf)
+                    if found not in told:
+                        told.append(found)
+        built: dict[str, list[tuple[Axis, list[Ask]]]] = {}
+        for name, told in asks.items():
+            built.setdefault(part_of(name), []).append((self._axis(name, told), told))
+        return built
+
+    def _axis(self, name: str, asks: list[Ask]) -> Axis:
+        here = max(under.back(under.payment(self.pay)) for under in self.plan.unders)
+        if name == "birth":
+            return ax.birth_axis(asks, max(under.back(under.policy.last_day) for under in self.plan.unders))
+        if name == "ended":
+            settled = [d for u in self.plan.unders for d in self._year_before(u)]
+            return ax.ended_axis(asks, settled, self.pay)
+        if name in self.plan.groups:
+            build = ax.identity_axis if name.startswith(IDENTITY) else ax.circumstance_axis
+            return build(self.plan.groups[name], asks, here)
+        if name == "years":
+            return ax.years_axis(asks)
+        if name in ("insured", "parent", "gap", "lapsed", "zero_claims"):
+            return ax.flag_axis(name, asks)
+        bounds = [u.compiled.asked.get(name, (0, 12)) for u in self.plan.unders]
+        return ax.number_axis(name, asks, (min(low for low, _ in bounds), max(high for _, high in bounds)))
+
+    def _year_before(self, under: Under) -> tuple[int, int]:
+        first, last = days.year_bounds(under.policy.coverage_year - 1)
+        return under.back(first), under.back(last + 1)
+
+    def _states(self, part: str, built: list[tuple[Axis, list[Ask]]]) -> list[State]:
+        base = self.plan.unders[0]
+        made = Part([axis for axis, _ in built], [asks for _, asks in built], base.policy.coverage_year - base.years)
+        return list(made.states(list(self._atoms[part])))
+
+    def says(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> int:
+        """For whom a rule of the pack `k` holds."""
+        key = k, id(when), of_the_day
+        found = self._said.get(key)
+        if found is None:
+            bits = self.holds(self.ask(k, when, of_the_day=of_the_day))
+            found = self._said[key] = when, bits  # kept with it, so that its id is not given to another
+        return found[1]
+
+    def holds(self, ask: Ask) -> int:
+        """The classes for which a condition holds; it must be made of what the plan's rules ask."""
+        if ask.test == c.ALWAYS:
+            return self.all
+        if ask.test == NEVER:
+            return 0
+        bits: int | None = None
+        if isinstance(ask.test, c.Not) and len(self._pieces(ask)) == 1 and self._pieces(ask)[0][0] is None:
+            return self.all & ~self.holds(Ask(ask.under, ask.day, ask.test.part))
+        union = isinstance(ask.test, c.Any)
+        for part, piece in self._pieces(ask):
+            held = self._column(part, piece) if part is not None else self.holds(piece)
+            bits = held if bits is None else bits | held if union else bits & held
+        return self.all if bits is None else bits
+
+    def _column(self, part: str, atom: Ask) -> int:
+        at = self._atoms[part][atom]
+        return self._table.column(self._order[part], (bool(s.truths[at]) for s in self.states[part]))
+
+    def narrow(self, few: int) -> int:
+        """The classes of which some day lies within a stretch of less than so many days."""
+        bits = 0
+        for part, states in self.states.items():
+            bits |= self._table.column(self._order[part], (_is_narrow(state, few) for state in states))
+        return bits
+
+    def values(self, number: int, *, high: bool = False) -> dict[str, Any]:
+        """The values of one class, by axis, at one of its two ends."""
+        found: dict[str, Any] = {}
+        for states, i in zip(self.states.values(), self._table.values(number), strict=True):
+            found |= states[i].high if high else states[i].low
+        return found
+
+    def person(self, number: int, *, high: bool = False) -> Person:
+        """An example of the class."""
+        base = self.plan.unders[0]
+        asked = {name: bounds for under in self.plan.unders for name, bounds in under.compiled.asked.items()}
+        return person_of(self.values(number, high=high), base.policy.coverage_year - base.years, asked)
+
+    def _renamed(self, person: Person) -> Person:
+        """The person with the codes that stand for alike ones, where they say the same together."""
+        kept: list[Identity] = []
+        events: list[Circumstance] = []
+        for name, (axis, asks) in self._built.items():
+            if name not in self.plan.groups:
+                continue
+            group = self.plan.groups[name]
+            ids = [
+                (group[0], i.class_, i.since.toordinal() if i.since else 0)
+                for i in person.identities
+                if i.code in group
+            ]
+            on = [(group[0], x.on.toordinal()) for x in person.circumstances if x.code in group and x.on]
+            held: list[Any] = list(ids if name.startswith(IDENTITY) else on)
+            truths = tuple(any(ask.holds({name: (one,)}) for one in held) for ask in asks)
+            if truths not in axis.truths:
+                return person
+            value = axis.values[axis.truths.index(truths)].low
+            kept += _identities(value) if name.startswith(IDENTITY) else ()
+            events += _circumstances(value) if name.startswith(CIRCUMSTANCE) else ()
+        return replace(person, identities=tuple(kept), circumstances=tuple(events))
+
+    def number_of(self, person: Person) -> int | None:
+        """The class that somebody of whom everything is known belongs to; None would be a class that was missed."""
+        number, example = 0, self._renamed(person)
+        for (part, states), stride in zip(self.states.items(), self._table.strides, strict=True):
+            truths = tuple(int(_told(ask, example)) for ask in self._atoms[part])
+            at = next((i for i, state in enumerate(states) if state.truths == truths), None)
+            if at is None:
+                return None
+            number += at * stride
+        return number
+
+
+def _identities(held: Iterable[tuple[str, str | None, int]]) -> tuple[Identity, ...]:
+    return tuple(Identity(code, k, date.fromordinal(day) if day else None) for code, k, day in held)
+
+
+def _circumstances(held: Iterable[tuple[str, int]]) -> tuple[Circumstance, ...]:
+    return tuple(Circumstance(code, date.fromordinal(day)) for code, day in held)
+
+
+def _told(ask: Ask, person: Person) -> bool:
+    facts = read_facts(ask.under.person(person), ask.under.policy.coverage_year)
+    try:
+        return ask.under.holds(ask.test)(ask.day, facts)
+    except (KeyError, Undecided):
+        return False  # the day of something that has not happened
+
+
+def _is_narrow(state: State, few: int) -> bool:
+    pairs = ((low, state.high[name]) for name, low in state.low.items() if name in ("birth", "ended"))
+    return any(low is not None and high is not None and high - low < few for low, high in pairs)

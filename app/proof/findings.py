@@ -1,0 +1,105 @@
+"""What can be wrong with a pack, each with an example person and the place in the pack."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from app.packs.form import PackForm
+from app.proof.bits import first
+from app.proof.groups import Answers, Group
+from app.proof.season import Stretch
+from app.rules.compiling import Compiled, Verdict
+from app.rules.facts import Facts, read_facts
+from app.rules.person import Person
+
+Place = tuple[str | int, ...]
+Shows = Callable[[int, Facts], bool]
+# What stops a pack. The others are remarks: true of many notices, and to be accepted by the pack where they are.
+ERRORS = frozenset({"two_answers", "no_answer", "never_applies", "beyond_charge", "jump", "gap", "silence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`code` is one of form.FINDINGS, `of` what it is about, by its names in the pack."""
+
+    code: str
+    of: tuple[str, ...]
+    place: Place
+    sentence: str
+    person: Person | None = None
+    pay: date | None = None
+    shows: Shows | None = None  # whether somebody else on the same day is an example as well
+
+    @property
+    def is_error(self) -> bool:
+        return self.code in ERRORS
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Everybody on one day of payment with their answers; `verdicts` are the engine's for an example of each group."""
+
+    answers: Answers
+    groups: tuple[Group, ...]
+    verdicts: tuple[Verdict, ...]
+    stretch: Stretch
+
+    @property
+    def pay(self) -> date:
+        return date.fromordinal(self.answers.crowd.pay)
+
+    def example(self, bits: int) -> Person:
+        """Somebody of these classes."""
+        return self.answers.crowd.person(first(bits))
+
+
+class Disagreement(AssertionError):  # noqa: N818 - nobody's mistake but the product's
+    """The engine says otherwise than the proof: a defect of the product, not of the pack."""
+
+
+def day_of(answers: Answers, stretch: Stretch) -> Day:
+    """The day's groups, each compared with what the engine says to both ends of it."""
+    groups = tuple(answers.groups())
+    return Day(answers, groups, tuple(_verdict(answers, group) for group in groups), stretch)
+
+
+def _verdict(answers: Answers, group: Group) -> Verdict:
+    crowd, compiled = answers.crowd, answers.under.compiled
+    for number, high in ((group.bits.bit_length() - 1, True), (first(group.bits), False)):
+        person = crowd.person(number, high=high)
+        facts = read_facts(person, compiled.policy.coverage_year)
+        verdict = compiled.decide(answers.there, facts)
+        offered = any(o.route == verdict[4] and o.wait == verdict[5] and o.subsidy == verdict[6] for o in group.offers)
+        if verdict[0] != group.code or (group.offers and not offered):
+            raise Disagreement(
+                f"{compiled.policy.id} {answers.there}: {person}: {verdict[:9]} is none of {group.offers}"
+            )
+    return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The pack that is looked at, as written and as compiled."""
+
+    form: PackForm
+    compiled: Compiled
+
+
+class Watch:
+    """Looks at every day and says at the end what it found."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.form, self.compiled, self.policy = pack.form, pack.compiled, pack.compiled.policy
+
+    def see(self, day: Day) -> None:
+        """One day, one of the two ends of a stretch."""
+        raise NotImplementedError
+
+    def found(self) -> Iterator[Finding]:
+        """What is wrong."""
+        raise NotImplementedError
+
+    def place(self, kind: str, id: str) -> Place:
+        """Where in the pack a route or subsidy of this name stands."""
+        ids = [r.id for r in self.form.routes] if kind == "routes" else [s.id for s in self.form.subsidies]
+        return kind, ids.index(id)

@@ -1,0 +1,99 @@
+"""Two answers for one person: offers or subsidies of one rank, between which only the order of the file decides."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+from app.proof.asked import claim
+from app.proof.findings import Day, Finding, Pack, Watch
+from app.proof.groups import Group, Offer
+from app.rules import conditions as c
+from app.rules.compiling import compile_policy, test_of
+from app.rules.facts import Facts, read_facts
+from app.rules.money import yuan
+from app.rules.policy import Subsidy
+
+
+class Ties(Watch):
+    """Ways in with the same price, wait and first day that say different things; subsidies of the same amount."""
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__(pack)
+        self._found: dict[tuple[str, ...], Finding] = {}
+        self._alone: dict[int, Any] = {}
+
+    def see(self, day: Day) -> None:
+        for group in day.groups:
+            for one, other in combinations(group.offers, 2):
+                if self._shown(one) != self._shown(other):
+                    self._compare(day, group, one, other)
+            for offer in group.offers:
+                self._funds(day, group, offer)
+
+    def found(self) -> Iterator[Finding]:
+        yield from self._found.values()
+
+    def _shown(self, offer: Offer) -> Any:
+        """What an answer says of an offer, its first day apart."""
+        route = self.policy.routes[offer.route]
+        row = self.policy.subsidies[offer.subsidy] if offer.subsidy >= 0 and route.subsidy == "applies" else None
+        money = None if route.unpriced else (route.personal_fen, route.surcharge_fen, row and row.worth, route.years)
+        wait = route.waiting_days(offer.wait), route.waiting_months(offer.wait)
+        return money, wait, route.benefits_tier
+
+    def _compare(self, day: Day, group: Group, one: Offer, other: Offer) -> None:
+        entries = [self.policy.routes[offer.route].entry for offer in (one, other)]
+        key = ("two_answers", *entries)
+        if key in self._found:
+            return
+        person = day.example(group.bits)
+        facts = read_facts(person, self.policy.coverage_year)
+        starts = [self._start(offer, day.answers.there, facts) for offer in (one, other)]
+        if starts[0] != starts[1]:
+            return
+        titles = [self.policy.routes[offer.route].title for offer in (one, other)]
+        told = f"“{titles[0]}”和“{titles[1]}”同样有利而内容不同，只有文件中的先后决定"
+        english = "two answers: equally favorable ways in that differ; only the order of the file decides"
+        place = self.place("routes", entries[1])
+        routes = {one.route, other.route}
+
+        def shows(pay: int, facts: Facts) -> bool:
+            return routes <= set(self.compiled.decide(pay, facts)[8])
+
+        self._found[key] = Finding(key[0], tuple(entries), place, f"{told} ({english})", person, day.pay, shows)
+
+    def _start(self, offer: Offer, pay: int, facts: Any) -> Any:
+        """The first day with benefits on this way in alone."""
+        if offer.route not in self._alone:
+            only = replace(self.policy, routes=(self.policy.routes[offer.route],))
+            self._alone[offer.route] = compile_policy(only).decide
+        return self._alone[offer.route](pay, facts)[9]
+
+    def _funds(self, day: Day, group: Group, offer: Offer) -> None:
+        route = self.policy.routes[offer.route]
+        if offer.subsidy < 0 or route.subsidy != "applies":
+            return
+        taken = self.policy.subsidies[offer.subsidy]
+        for i, row in enumerate(self.policy.subsidies):
+            if row.fen == taken.fen and row.of_fen == taken.of_fen and row.worth != taken.worth and i > offer.subsidy:
+                both = day.answers.claims(i) & group.bits
+                if both:
+                    self._same_amount(day, taken, row, both)
+
+    def _same_amount(self, day: Day, taken: Subsidy, row: Subsidy, both: int) -> None:
+        differ = (taken.off, taken.settled, taken.unknown) != (row.off, row.settled, row.unknown)
+        key = ("two_answers" if differ else "other_fund", taken.id, row.id)
+        if key in self._found:
+            return
+        told = f"资助“{taken.id}”和“{row.id}”金额相同（{yuan(row.fen)}）而"
+        told += "结算办法不同" if differ else "资金不同"
+        english = "subsidies of the same amount, " + ("settled differently" if differ else "from other funds")
+        sentence = f"{told}，只有文件中的先后决定 ({english}; only the order of the file decides)"
+        place = self.place("subsidies", row.id)
+        tests = [test_of(self.policy, c.any_of([claim(r, s) for s in r.selectors])) for r in (taken, row)]
+
+        def shows(pay: int, facts: Facts) -> bool:
+            return all(test(pay, facts) for test in tests)
+
+        self._found[key] = Finding(key[0], key[1:], place, sentence, day.example(both), day.pay, shows)

@@ -1,0 +1,161 @@
+"""Rules that can never apply, and rules that apply but never decide."""
+
+from collections.abc import Iterator
+
+from app.packs.lower_rewards import missed_waits
+from app.proof.findings import Day, Finding, Pack, Place, Watch
+from app.proof.values import IDENTITY
+from app.rules import vocabulary as v
+from app.rules.conditions import ALWAYS
+from app.rules.policy import Cite, Wait
+from app.rules.standing import belongs
+
+_WORDS = {
+    "never_applies": "没有人能适用 (nobody can ever come under it)",
+    "never_decides": "从不决定结果，总有别的规则在先 (it never decides: another rule always goes before it)",
+}
+
+
+class Used(Watch):
+    """Which ways in, rates, waits, subsidies, identities, notes, incentives and add-ons ever come to bear."""
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__(pack)
+        self.opened, self.won = set[int](), set[int]()
+        self.waits, self.rows = set[tuple[int, int]](), set[str]()
+        self.claimed, self.named = set[tuple[str, int]](), set[tuple[str, int]]()
+        self.notes, self.incentives = set[int](), set[int]()
+
+    def see(self, day: Day) -> None:
+        answers = day.answers
+        if answers.there < self.policy.opens or answers.there > self.policy.last_day or answers.there != answers.pay:
+            self._notes(day)
+            return
+        enrolled = 0
+        for group, verdict in zip(day.groups, day.verdicts, strict=True):
+            if group.code == v.OPEN:
+                enrolled |= group.bits
+                self.won.add(verdict[4])
+                self.waits |= {(o.route, o.wait) for o in group.offers}
+                for offer in group.offers:
+                    self._subsidy(day, group.bits, offer.route, offer.subsidy)
+        for i in range(len(self.policy.routes)):
+            if i not in self.opened and answers.route(i) & enrolled:
+                self.opened.add(i)
+        for i, incentive in enumerate(self.policy.incentives):
+            if i not in self.incentives and answers.crowd.says(answers.k, incentive.when) & enrolled:
+                self.incentives.add(i)
+        self._notes(day)
+
+    def _subsidy(self, day: Day, bits: int, route: int, row: int) -> None:
+        """Whose claim it is that brings the subsidy, and whether another identity of it would have done."""
+        if row < 0 or self.policy.routes[route].subsidy != "applies":
+            return
+        subsidy, crowd = self.policy.subsidies[row], day.answers.crowd
+        self.rows.add(subsidy.id)
+        keys = [(subsidy.id, n) for n in range(len(subsidy.selectors))]
+        if all(key in self.named for key in keys):
+            return
+        claimed = day.answers.selected(row)
+        held = [claims & bits for claims in claimed]
+        kinds = [crowd.plan.group_of.get(IDENTITY + s.code, s.code) for s in subsidy.selectors]
+        for n, key in enumerate(keys):
+            alike = [m for m, kind in enumerate(kinds) if kind == kinds[n]]  # one of them stands for all
+            claims = others = 0
+            for m, more in enumerate(held):
+                twice = m != n and subsidy.selectors[m] == subsidy.selectors[n]
+                claims |= more if m in alike else 0
+                others |= more if m not in alike or twice else 0
+            if any(claimed[m] for m in alike):
+                self.claimed.add(key)
+            if claims & ~others:
+                self.named.add(key)
+
+    def _notes(self, day: Day) -> None:
+        for i, note in enumerate(self.policy.notes):
+            if i in self.notes:
+                continue
+            for group in day.groups:
+                shown = [(None, None)] if group.code != v.OPEN else [(o.route, o.subsidy) for o in group.offers]
+                for number, row in shown:
+                    route = None if number is None else self.policy.routes[number]
+                    taken = route is not None and row is not None and row >= 0 and route.subsidy == "applies"
+                    id = self.policy.subsidies[row].id if taken and row is not None else None
+                    if belongs(note, group.code, route, id) and self._holds(day, i) & group.bits:
+                        self.notes.add(i)
+
+    def _holds(self, day: Day, i: int) -> int:
+        crowd = day.answers.crowd
+        return crowd.says(day.answers.k, self.policy.notes[i].when, of_the_day=True)
+
+    def found(self) -> Iterator[Finding]:
+        yield from self._routes()
+        yield from self._waits()
+        yield from self._rates()
+        yield from self._subsidies()
+        for i, note in enumerate(self.form.notes):
+            if i not in self.notes and not any(n.code == note.code for n in self.form.notes[:i]):
+                reasons = set(note.shown.reasons)
+                if not reasons or not reasons <= {"employee_insured", "insured_elsewhere"}:
+                    yield _never("never_applies", (note.code,), ("notes", i))
+        yield from self._besides()
+
+    def _routes(self) -> Iterator[Finding]:
+        for i, form in enumerate(self.form.routes):
+            variants = {n for n, route in enumerate(self.policy.routes) if route.entry == form.id}
+            if not variants & self.opened:
+                yield _never("never_applies", (form.id,), ("routes", i))
+            elif not variants & self.won:
+                yield _never("never_decides", (form.id,), ("routes", i))
+
+    def _waits(self) -> Iterator[Finding]:
+        for i, form in enumerate(self.form.routes):
+            variants = {n for n, route in enumerate(self.policy.routes) if route.entry == form.id}
+            used = {wait for route, wait in self.waits if route in variants}
+            at = 0
+            for n, wait in enumerate(form.wait):
+                plain = Wait(0, ALWAYS, Cite("notice", ""), wait.months or 0)
+                count = len(list(missed_waits(plain, wait.per_missed_year))) if wait.per_missed_year else 1
+                if not used & set(range(at, at + count)) and variants & self.won:
+                    yield _never("never_applies", (form.id, f"wait_{n + 1}"), ("routes", i, "wait", n))
+                at += count
+
+    def _rates(self) -> Iterator[Finding]:
+        charged = {self.policy.routes[n].rate for n in self.opened}
+        for i, rate in enumerate(self.form.standards.rates or []):
+            if rate.title not in charged:
+                yield _never("never_applies", (rate.id,), ("standards", "rates", i))
+        for i, form in enumerate(self.form.routes):
+            own = {self.policy.routes[n].rate for n in self.opened if self.policy.routes[n].entry == form.id}
+            for n, rate in enumerate(form.charge.rates or []):
+                if rate.title not in own:
+                    yield _never("never_applies", (form.id, rate.id), ("routes", i, "charge", "rates", n))
+
+    def _subsidies(self) -> Iterator[Finding]:
+        if all(route.unpriced for route in self.policy.routes):
+            return
+        for i, form in enumerate(self.form.subsidies):
+            if form.id not in self.rows:
+                yield _never("never_applies", (form.id,), ("subsidies", i))
+                continue
+            for n, selector in enumerate(form.identities):
+                key = form.id, n
+                if key not in self.named:
+                    code = "never_decides" if key in self.claimed else "never_applies"
+                    yield _never(code, (form.id, selector.code), ("subsidies", i, "identities", n))
+
+    def _besides(self) -> Iterator[Finding]:
+        used = {self.policy.incentives[i].code for i in self.incentives}
+        lists: list[tuple[str, list[str]]] = [
+            ("incentives", [x.code for x in self.form.incentives]),
+            ("rewards", [x.code for x in self.form.rewards]),
+            ("add_ons", [x.code for x in self.form.add_ons]),
+        ]
+        for key, codes in lists:
+            for i, code in enumerate(codes):
+                if code not in used:
+                    yield _never("never_applies", (code,), (key, i))
+
+
+def _never(code: str, of: tuple[str, ...], place: Place) -> Finding:
+    return Finding(code, of, place, f"{'.'.join(of)}：{_WORDS[code]}")
