@@ -1,8 +1,6 @@
-"""`canbao clients | keys | ledger | audit | relay`: what whoever runs the service does beside serving."""
+"""`canbao clients | keys | ledger | audit`: what whoever runs the service does beside serving."""
 
-import signal
 import sys
-import threading
 from typing import Annotated
 
 import typer
@@ -14,11 +12,10 @@ from rich.table import Table
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import Shelf
 from app.settings import Settings, UnsafeSettings
-from app.wiring import collector_of, database_of, office_of
+from app.wiring import database_of, office_of
 from app.workflows import manage_clients
 from app.workflows.office import Office, Refused
 from app.workflows.read_ledger import unbalanced_postings
-from app.workflows.relay_outbox import keep_relaying, relay_outbox
 from app.workflows.rotate_data_keys import rotate_data_keys
 from app.workflows.verify_audit import holds, verify_audit
 
@@ -44,8 +41,7 @@ def settings() -> Settings:
         raise stop(str(why)) from None
 
 
-def office_here() -> Office:
-    """The office of this environment."""
+def open_office() -> Office:
     found = settings()
     database_of(found).close()
     try:
@@ -67,7 +63,7 @@ def clients_add(
     reached = [r.strip() for r in regions.split(",") if r.strip()]
     if regions and not reached:  # a slip must not open the whole country
         raise stop("regions are division-code prefixes; leave the option out for all of them")
-    id, key = manage_clients.add_client(office_here(), name, wanted, reached or [""])
+    id, key = manage_clients.add_client(open_office(), name, wanted, reached or [""])
     print(f"id:  {id}\nkey: {key}")
 
 
@@ -75,7 +71,7 @@ def clients_add(
 def clients_list() -> None:
     """全部客户端 (all clients)."""
     shown = Table("id", "name", "scopes", "regions", "revoked")
-    for row in manage_clients.list_clients(office_here()):
+    for row in manage_clients.list_clients(open_office()):
         state = "yes" if row["revoked_at"] else ""
         shown.add_row(str(row["id"]), escape(str(row["name"])), str(row["scopes"]), str(row["regions"]), state)
     Console().print(shown)
@@ -85,7 +81,7 @@ def clients_list() -> None:
 def clients_revoke(id: str) -> None:
     """停用客户端的密钥 (the client's key stops working)."""
     try:
-        manage_clients.revoke_client(office_here(), id)
+        manage_clients.revoke_client(open_office(), id)
     except Refused:
         raise stop("no such client, or revoked before") from None
 
@@ -97,7 +93,7 @@ def clients_rotate(
 ) -> None:
     """换发密钥，旧密钥在过渡期内仍有效 (a new key; the old one stays good for a while)."""
     try:
-        print(f"key: {manage_clients.rotate_client(office_here(), id, overlap_hours)}")
+        print(f"key: {manage_clients.rotate_client(open_office(), id, overlap_hours)}")
     except Refused:
         raise stop("no such client, or revoked before") from None
 
@@ -105,7 +101,7 @@ def clients_rotate(
 @keys.command("rotate")
 def keys_rotate() -> None:
     """用 CANBAO_DATA_KEYS 的第一把密钥重新加密全部个人信息 (seal all personal data with the first data key)."""
-    office, looked, changed = office_here(), 0, 0
+    office, looked, changed = open_office(), 0, 0
     columns = TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("重新加密 (sealing)", total=None)
@@ -118,7 +114,7 @@ def keys_rotate() -> None:
 @ledger.command("verify")
 def ledger_verify() -> None:
     """检查每笔分录借贷平衡 (every posting adds up to zero)."""
-    wrong = unbalanced_postings(office_here())
+    wrong = unbalanced_postings(open_office())
     for row in wrong:
         print(f"{row['region']} {row['posting_id']}: {row['difference_fen']}", file=sys.stderr)
     if wrong:
@@ -133,7 +129,7 @@ def audit_verify(
     ] = None,
 ) -> None:
     """逐条核对操作记录的链 (every record of every chain); prints the ends of the chains, to be noted elsewhere."""
-    office, wrong = office_here(), False
+    office, wrong = open_office(), False
     for chain in verify_audit(office):
         print(f"{chain.region}:{chain.number}:{chain.link}")
         if chain.broken_at is not None:
@@ -156,24 +152,3 @@ def _noted(text: str) -> tuple[str, int, str]:
     if not number.isdigit() or not link:
         raise stop("--head is REGION:NUMBER:LINK")
     return region, int(number), link
-
-
-def relay(
-    once: Annotated[bool, typer.Option("--once", help="送完到期的就结束 (end when nothing is due)")] = False,
-) -> None:
-    """把应缴信息送到税务征收系统 COLLECTOR_URL (deliver the outbox)."""
-    office, collector = office_here(), collector_of(settings())
-    if collector is None:
-        raise stop("COLLECTOR_URL is missing")
-    from app.serving import start_journal  # with the server, which the other commands need not load
-
-    start_journal(settings())
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    if once:
-        while not ended.is_set() and relay_outbox(office, collector.push):
-            pass
-    else:
-        keep_relaying(office, collector.push, ended)
-    collector.close()

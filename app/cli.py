@@ -20,6 +20,8 @@ from app import (
     demonstrating,
     packs_desk,
     quote_file,
+    reconciling,
+    relaying,
     rostering,
     showing,
     simulating,
@@ -46,7 +48,9 @@ app.add_typer(packs, name="packs")
 for name in ("clients", "keys", "ledger", "audit"):
     app.add_typer(getattr(administration, name), name=name)
 app.add_typer(rostering.roster, name="roster")
-app.command()(administration.relay)
+app.add_typer(reconciling.reconcile, name="reconcile")
+app.add_typer(relaying.subscribers, name="subscribers")
+app.command()(relaying.relay)
 app.command("collector-sim")(simulating.collector_sim)
 app.command()(demonstrating.demo)
 app.command("quote-file")(quote_file.quote_file)

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.api import (
+    changes,
     dead_letters,
     documenting,
     enrollments,
@@ -21,6 +22,7 @@ from app.api import (
     policies,
     proposals,
     quotes,
+    reconciliations,
     rosters,
 )
 from app.api.docs_pages import add_docs_pages
@@ -60,6 +62,8 @@ def create_api(settings: Settings, shelf: Shelf, watch: Watching) -> tuple[FastA
     app.include_router(dead_letters.routes(office))
     app.include_router(rosters.routes(office))
     app.include_router(proposals.routes(office))
+    app.include_router(changes.routes(office, by_key))
+    app.include_router(reconciliations.routes(office, by_key))
     app.include_router(health.routes(office, lambda: watch.stopping))
     app.include_router(metrics.routes(watch.tally, partial(read_backlog, office)))
     add_docs_pages(app)

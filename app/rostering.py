@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from app.administration import office_here, stop
+from app.administration import open_office, stop
 from app.enrollment.rosters import SOURCES
 from app.rosters.categories import source as source_named
 from app.rosters.reading import ChangeList, errors_csv, read_list
@@ -49,7 +49,7 @@ def roster_import(
     code, content = source_named(source), _read(file)
     if code is None:
         raise stop(f"来源部门应为 (unknown source): {_SOURCES}")
-    office = office_here()
+    office = open_office()
     home = office.shelf.home(region)
     if home is None:
         raise stop("没有该地区的参保公告 (no notice for this region)")

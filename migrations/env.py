@@ -5,7 +5,7 @@ import os
 from alembic import context
 
 from app.storage.database import open_database
-from app.storage.tables import metadata
+from app.storage.schema import metadata
 
 
 def run() -> None:

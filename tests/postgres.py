@@ -126,7 +126,7 @@ def postgres_server(*options: str) -> Iterator[Server]:
         try:
             yield server
         finally:
-            server.stop()
+            server.stop("immediate")  # its data goes as well: nothing is to be written to the disk any more
 
 
 def new_database(url: str) -> str:

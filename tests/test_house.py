@@ -19,18 +19,20 @@ ARROWS = {
     "packs": {"packs", "contract", "rules"},
     "enrollment": {"enrollment"},
     "journal": {"journal"},
-    "collector": {"collector"},
+    "collector": {"collector", "contract"},
     "simulator": {"simulator", "collector", "contract", "enrollment"},
     "demo": {"demo", "enrollment"},
     "storage": {"storage", "enrollment"},
     "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
+    "sheets": {"sheets"},
     "diffing": {"diffing", "proof", "batch", "packs", "contract", "rules"},
     "rosters": {"rosters", "batch", "enrollment", "rules"},  # of the batch its reader of CSV records
     "workflows": {
         "workflows",
         "storage",
         "collector",
+        "sheets",
         "packs",
         "rosters",
         "contract",
@@ -50,6 +52,8 @@ COMMANDS = {
     "simulating.py",
     "quote_file.py",
     "rostering.py",
+    "relaying.py",
+    "reconciling.py",
     "packs_desk.py",
     "comparing.py",
 }
@@ -100,9 +104,14 @@ def test_sqlalchemy_stays_in_its_room(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
-def test_tables_of_people_stay_in_their_room(path: Path) -> None:
-    heavy = ("polars", "xlsxwriter", "python_calamine")
-    assert room(path) in ("batch", "rosters") or not {n for n in imports(path) if n.split(".")[0] in heavy}
+def test_tables_of_people_and_workbooks_stay_in_their_rooms(path: Path) -> None:
+    rooms = {
+        "polars": {"batch"},
+        "xlsxwriter": {"batch", "sheets", "rosters"},
+        "python_calamine": {"batch", "sheets", "rosters"},
+    }
+    for name in {n.split(".")[0] for n in imports(path)} & rooms.keys():
+        assert room(path) in rooms[name]
 
 
 def test_starting_the_command_line_loads_nothing_of_the_batch() -> None:

@@ -6,7 +6,7 @@ routes read the bytes themselves, and these helpers put the models into the docu
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -15,26 +15,41 @@ from app.contract.answer import Problem
 
 _REF = "#/components/schemas/{model}"
 _BODIES: dict[str, type[BaseModel]] = {}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _COMMON = (400, 413, 415, 422)
 
 
-def takes(model: type[BaseModel], headers: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The request body of a route, and the headers it wants with their schemas."""
-    _BODIES[model.__name__] = model
+def takes(
+    model: type[BaseModel], headers: dict[str, dict[str, Any]] | None = None, *parts: type[BaseModel]
+) -> dict[str, Any]:
+    """The request body of a route, the headers it wants with their schemas, and models that the body's schema names."""
+    _BODIES.update({m.__name__: m for m in (model, *parts)})
     schema = {"$ref": _REF.format(model=model.__name__)}
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
     wanted = [{"name": n, "in": "header", "required": True, "schema": s} for n, s in (headers or {}).items()]
     return {"openapi_extra": {"requestBody": body} | ({"parameters": wanted} if wanted else {})}
 
 
+def takes_file(*kinds: str) -> dict[str, Any]:
+    """A request body that is a file of one of these media types."""
+    return {"openapi_extra": {"requestBody": {"required": True, "content": dict.fromkeys(kinds, _FILE)}}}
+
+
 def answers(model: type[BaseModel], *others: int, common: tuple[int, ...] = _COMMON, good: int = 200) -> dict[str, Any]:
     """The answers of a route: the model with 200 (or `good`), problems with the other statuses."""
-    problem = {
-        "description": "问题说明（RFC 9457）",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
-    }
     found: dict[int | str, dict[str, Any]] = {good: {"model": model}}
-    return {"status_code": good, "responses": found | dict.fromkeys(sorted({*common, *others}), problem)}
+    return {"status_code": good, "responses": found | dict.fromkeys(sorted({*common, *others}), _problem())}
+
+
+def answers_file(kind: str, *others: int) -> dict[str, Any]:
+    """The answers of a route that gives a file with 200."""
+    found: dict[int | str, dict[str, Any]] = {200: {"description": "文件", "content": {kind: _FILE}}}
+    return {"response_class": Response, "responses": found | dict.fromkeys(sorted(others), _problem())}
+
+
+def _problem() -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model="Problem")}
+    return {"description": "问题说明（RFC 9457）", "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 def _secure(document: dict[str, Any]) -> None:

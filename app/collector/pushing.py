@@ -1,4 +1,4 @@
-"""Pushing a message to the tax bureau's collection system: signed as its callbacks are, over HTTP."""
+"""Pushing a message to the tax bureau's collection system, or to a subscriber: signed as callbacks are, over HTTP."""
 
 import time
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import httpx
 from app.collector.signature import sign
 
 _SECONDS = 10.0
+_LONGEST_ANSWER = 16_384  # bytes of which nothing is kept
 _REFUSALS = frozenset({400, 409, 410, 422})  # of the message itself: the same again would be refused again
 
 
@@ -38,7 +39,8 @@ class Collector:
         headers = {"webhook-id": id, "webhook-timestamp": str(stamp), "content-type": "application/json"}
         headers["webhook-signature"] = sign(self._key, id, stamp, body)
         try:
-            response = self._client.post(self._url, content=body, headers=headers)
+            with self._client.stream("POST", self._url, content=body, headers=headers) as response:
+                _finish(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Delivery(False, False, type(error).__name__)
         after = response.headers.get("retry-after", "")
@@ -47,3 +49,12 @@ class Collector:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _finish(response: httpx.Response) -> None:
+    """Reads a short answer to its end, so that the connection can be used again. Nobody can make us read on and on."""
+    read, until = 0, time.monotonic() + _SECONDS
+    for part in response.iter_raw(4096):
+        read += len(part)
+        if read > _LONGEST_ANSWER or time.monotonic() > until:
+            return

@@ -68,14 +68,19 @@ class EnrollmentRequest(Strict):
     person: PersonForm = Field(description="同报价请求；有身份证号的可不填出生日期")
 
 
-class LookupRequest(Strict):
+class DocumentForm(Strict):
+    """Somebody by a document of their own."""
+
+    id_type: OwnIdType
+    id_number: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class LookupRequest(DocumentForm):
     """Is somebody covered? A POST, so that no number stands in a URL or an access log.
 
     By a document of their own: a child registered by its guardian is found through the household or its enrollment.
     """
 
-    id_type: OwnIdType
-    id_number: Annotated[str, Field(min_length=1, max_length=40)]
     coverage_year: CoverageYear
 
 

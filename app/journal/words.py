@@ -23,6 +23,9 @@ Event = Literal[
     "message_sent",
     "message_failed",
     "message_dead",
+    "statement_reconciled",  # result: the number of differences
+    "statement_refused",
+    "difference_decided",
     # From outside of the program's own code.
     "library_message",
     "python_warning",
@@ -48,7 +51,8 @@ class Fields(TypedDict, total=False):
     import_id: str
     conflict_id: str
     proposal_id: str
-    message_id: str  # in the outbox
+    message_id: str  # in the outbox, or of a change on its way to a subscriber
+    reconciliation_id: str
     attempts: int
     version: str
     pack: str  # a pack's file and line, and what is wrong there

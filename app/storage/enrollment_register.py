@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.storage.asking import Asked, Question, listed
+from app.storage.asking import Asked, Question, Row, ask, by_list, listed
 from app.storage.ids import region_of
 from app.storage.many import Change
 from app.storage.tables import answers, enrollments, live_enrollments
@@ -41,6 +41,12 @@ _UPDATE = update(enrollments).where(_e.region == bindparam("r"), _e.id == bindpa
 _l = live_enrollments.c
 _RELEASE = delete(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
 _LIVE = select(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
+_LIVE_OF_MANY = by_list(
+    "SELECT l.person_key, e.id, e.order_no, e.state, e.region, e.coverage_year, e.village, e.payable_fen,"
+    " e.due_through, e.quote, e.created_at, e.updated_at FROM live_enrollments l"
+    " JOIN enrollments e ON e.region = l.region AND e.id = l.enrollment_id"
+    " WHERE l.coverage_year = :year AND l.person_key IN {wanted}"
+)
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:n, 0))")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(CAST(:names AS text[])) AS n")
 _STORED = select(answers).where(answers.c.client_id == bindparam("c"), answers.c.key == bindparam("k"))
@@ -95,6 +101,12 @@ def release(connection: Connection, person_key: str, year: int) -> None:
 
 def live_of(connection: Connection, person_key: str, year: int) -> RowMapping | None:
     return connection.execute(_LIVE, {"p": person_key, "y": year}).mappings().first()
+
+
+def live_of_many(connection: Connection, person_keys: Sequence[str], year: int) -> dict[str, Row]:
+    """What is shown of their live enrollments, by person."""
+    rows = ask(connection, _LIVE_OF_MANY, listed(person_keys) | {"year": year})
+    return {row["person_key"]: row for row in rows}
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:

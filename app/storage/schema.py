@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app.storage.database import Database, StorageUnavailable
+from app.storage.reconciliation_tables import metadata as metadata
 from app.storage.tables import SCHEMA
 
 _INSTALLED = Path(__file__).parent / "migrations"  # where the wheel puts them (pyproject.toml)

@@ -35,9 +35,13 @@ UNKNOWN = "unknown"  # the region of orders that were not made here
 Result = Effect | Literal["repeated", "conflict"]
 
 
+TAKEN_OVER = "statement:"  # begins the content hash of an event that was taken over from a statement
+
+
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An event whose signature was good. What identifies its content is all that it says, not how it is spaced."""
+    """An event whose signature was good. What identifies its content is all that it says, not how it is spaced; of one
+    that was taken over from a statement (see `of_statement`) what the statement says."""
 
     event: PaymentEvent
     raw: bytes
@@ -52,16 +56,39 @@ def read_callback(office: Office, headers: dict[str, str], raw: bytes) -> Arrive
     return Arrived(event, raw, hashlib.sha256(said).hexdigest())
 
 
+def of_statement(event: PaymentEvent, more: Mapping[str, Any]) -> Arrived:
+    """An event that was missed, as the bureau's statement tells it. `more` says where it was taken from."""
+    raw = event.model_dump_json(exclude_none=True)
+    return Arrived(event, _SORTED(json.loads(raw) | more).encode(), _essence(event))
+
+
+def _essence(event: PaymentEvent) -> str:
+    """What the statement and the callback of one event must agree on. They never agree on every byte."""
+    undoes = event.reverses_event_id if event.type == "payment.reversed" else None
+    said = _SORTED([event.event_id, event.type, event.order_no, event.amount_fen, undoes])
+    return TAKEN_OVER + hashlib.sha256(said.encode()).hexdigest()[: 64 - len(TAKEN_OVER)]
+
+
+def _is_same(one: Arrived, known_hash: str) -> bool:
+    """Whether the event is what is known already, be it from its callback or from a statement."""
+    return known_hash == (_essence(one.event) if known_hash.startswith(TAKEN_OVER) else one.content_hash)
+
+
 def record_payments(office: Office, arrived: Sequence[Arrived]) -> list[Result]:
     """All stored and booked when it returns; no order and no event may be among them twice.
 
     Raises Collided where another transaction took in one of them in the meantime: nothing is stored then.
     """
     with office.deed() as books:
-        orders, known = _read(books, arrived)
-        named = [event_id for event_id, found in known.items() if found.named and found.content_hash is None]
-        early = suspense_register.early_reversals(books.connection, named) if named else {}
-        return [_record(office, books, one, known[one.event.event_id].content_hash, orders, early) for one in arrived]
+        return record_in(office, books, arrived)
+
+
+def record_in(office: Office, books: Books, arrived: Sequence[Arrived]) -> list[Result]:
+    """The same in a deed that does more; it is stored when that deed is."""
+    orders, known = _read(books, arrived)
+    named = [event_id for event_id, found in known.items() if found.named and found.content_hash is None]
+    early = suspense_register.early_reversals(books.connection, named) if named else {}
+    return [_record(office, books, one, known[one.event.event_id].content_hash, orders, early) for one in arrived]
 
 
 def _read(books: Books, arrived: Sequence[Arrived]) -> tuple[Mapping[str, Row], Mapping[str, inbox_register.Known]]:
@@ -86,7 +113,7 @@ def _record(
     early: Mapping[str, list[Row]],
 ) -> Result:
     if known_hash is not None:
-        return "repeated" if known_hash == one.content_hash else "conflict"
+        return "repeated" if _is_same(one, known_hash) else "conflict"
     row, enrollment = _inbox_row(one, books.now), orders.get(one.event.order_no)
     effect = _effect(office, books, row, enrollment, early.get(one.event.event_id, []))
     books.take_in(row | {"effect": effect})

@@ -6,7 +6,7 @@ receiver knows by its revision that it has it already.
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.workflows.office import Office, Refused, StorageUnavailable, moment
 Push = Callable[[str, bytes], Delivery]
 MOST_AT_ONCE = 64
 MOST_ATTEMPTS = 30  # about a day, with the pauses below
-_LEASE = 120_000_000  # microseconds; longer than a push may take
+LEASE = 120_000_000  # microseconds; longer than a push may take
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 3600.0  # seconds
 _IDLE = 1.0  # seconds between looks into an empty outbox
 _SENDERS = 8
@@ -29,20 +29,25 @@ def relay_outbox(office: Office, push: Push) -> int:
     """Deliver what is due now; how many messages were tried. One at most of each enrollment."""
     now = office.now()
     with office.database.transaction() as connection:
-        claimed = register.claim(connection, now, now + _LEASE, MOST_AT_ONCE)
+        claimed = register.claim(connection, now, now + LEASE, MOST_AT_ONCE)
     if not claimed:
         return 0
-    with ThreadPoolExecutor(min(_SENDERS, len(claimed))) as senders:
-        deliveries = list(senders.map(lambda m: push(m["id"], bytes(m["body"])), claimed))
+    deliveries = push_all(push, [(m["id"], bytes(m["body"])) for m in claimed])
     with office.database.transaction() as connection:
         for message, delivery in zip(claimed, deliveries, strict=True):
             register.mark(connection, message["id"], **outcome(message["attempts"], delivery, office.now()))
     for message, delivery in zip(claimed, deliveries, strict=True):
-        _tell(message["id"], message["attempts"], delivery)
+        tell_delivery(message["id"], message["attempts"], delivery)
     return len(claimed)
 
 
-def _tell(id: str, attempts: int, delivery: Delivery) -> None:
+def push_all(push: Push, messages: Sequence[tuple[str, bytes]]) -> list[Delivery]:
+    """Several at a time, each with its id; what came of them, in their order."""
+    with ThreadPoolExecutor(min(_SENDERS, len(messages))) as senders:
+        return list(senders.map(lambda message: push(*message), messages))
+
+
+def tell_delivery(id: str, attempts: int, delivery: Delivery) -> None:
     if delivery.taken:
         tell("message_sent", message_id=id)
     elif delivery.refused or attempts >= MOST_ATTEMPTS:
@@ -57,15 +62,26 @@ def outcome(attempts: int, delivery: Delivery, now: int) -> dict[str, Any]:
         return {"state": "sent", "sent_at": now, "last_error": None}
     if delivery.refused or attempts >= MOST_ATTEMPTS:
         return {"state": "dead", "last_error": delivery.said}
-    pause = min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # not all at once
-    return {"due_at": now + int(max(pause, delivery.wait) * 1_000_000), "last_error": delivery.said}
+    return {"due_at": again_at(attempts, delivery, now), "last_error": delivery.said}
+
+
+def again_at(failures: int, delivery: Delivery, now: int) -> int:
+    """When to try again after so many failures: each pause is twice the one before."""
+    pause = min(_FIRST_PAUSE * 2 ** min(failures - 1, 20), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # not all at once
+    return now + int(max(pause, delivery.wait) * 1_000_000)
 
 
 def keep_relaying(office: Office, push: Push, stop: threading.Event) -> None:
-    """Until `stop` is set. A database that is away for a while is waited for."""
+    """Until `stop` is set."""
+    keep_at(lambda: relay_outbox(office, push), stop)
+
+
+def keep_at(relay: Callable[[], int], stop: threading.Event) -> None:
+    """Again and again until `stop` is set, with a rest where nothing was due. A database that is away for a while is
+    waited for."""
     while not stop.is_set():
         try:
-            tried = relay_outbox(office, push)
+            tried = relay()
         except StorageUnavailable as why:
             tell("storage_unavailable", level="error", error=str(why))
             tried = 0

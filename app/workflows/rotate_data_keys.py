@@ -6,6 +6,7 @@ from typing import Any
 
 from app.storage import conflict_register, roster_register
 from app.storage import enrollment_register as register
+from app.storage import subscriber_register as subscribers
 from app.storage.database import Connection
 from app.workflows.office import OPERATOR, Office, StorageUnavailable
 
@@ -30,12 +31,14 @@ _MOST_FAILURES = 5
 
 def rotate_data_keys(office: Office) -> Iterator[tuple[int, int]]:
     """Works through everything that is sealed, a few at a time, beside the running service; may be broken off and
-    repeated.
+    repeated. The subscribers' secrets, which are few, come last.
 
     Yields how many were looked at and how many of these were sealed anew, after each step.
     """
     for sealed in _SEALED:
         yield from _rotate(office, sealed)
+    if any(resealed := _reseal_secrets(office)):
+        yield resealed
 
 
 def _rotate(office: Office, kind: "_Sealed") -> Iterator[tuple[int, int]]:
@@ -66,3 +69,16 @@ def _reseal(office: Office, kind: "_Sealed", after: tuple[str, str] | None) -> t
         if old:
             books.audit("-", OPERATOR, "resealed", rows=len(old), of=kind.name, key=office.vault.active)
     return rows, len(old)
+
+
+def _reseal_secrets(office: Office) -> tuple[int, int]:
+    """How many there are, and how many were sealed anew."""
+    with office.deed() as books:
+        rows = subscribers.sealed(books.connection)
+        old = [row for row in rows if not office.vault.is_current(bytes(row["secret"]))]
+        for row in old:
+            secret = office.vault.open(bytes(row["secret"]), row["id"])
+            subscribers.change(books.connection, row["id"], secret=office.vault.seal(secret, row["id"]))
+        if old:
+            books.audit("-", OPERATOR, "resealed", subscribers=len(old), key=office.vault.active)
+    return len(rows), len(old)

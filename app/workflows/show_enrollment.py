@@ -1,6 +1,7 @@
 """How an enrollment is shown, and the questions that change nothing."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from app.enrollment.id_numbers import WrongNumber, birth_date_of, normalized
@@ -69,6 +70,26 @@ def look_up(office: Office, id_type: str, id_number: str, year: int) -> dict[str
     with office.database.reading() as connection:
         live = register.live_of(connection, key, year)
         row = register.by_id(connection, live["enrollment_id"]) if live else None
+    return covered(row)
+
+
+def covered(row: Any) -> dict[str, Any]:
+    """Whether somebody with this live enrollment, or with none, is covered."""
     if row is None:
         return {"covered": False, "enrollment": None}
     return {"covered": row["state"] == "covered", "enrollment": shown(row)}
+
+
+def look_up_many(office: Office, documents: Sequence[tuple[str, str]], year: int) -> list[dict[str, Any] | None]:
+    """The same for many documents at once, in their order; None where the number can't be right."""
+    keys = [_key_or_none(office, *document) for document in documents]
+    with office.database.reading() as connection:
+        found = register.live_of_many(connection, [key for key in keys if key], year)
+    return [covered(found.get(key)) if key else None for key in keys]
+
+
+def _key_or_none(office: Office, id_type: str, id_number: str) -> str | None:
+    try:
+        return document_key(office, id_type, normalized(id_type, id_number))
+    except WrongNumber:
+        return None
