@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, demonstrating, quote_file, showing, simulating
+from app import administration, checking, demonstrating, quote_file, reporting, showing, simulating
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -38,6 +38,8 @@ app.command()(administration.relay)
 app.command("collector-sim")(simulating.collector_sim)
 app.command()(demonstrating.demo)
 app.command("quote-file")(quote_file.quote_file)
+app.command()(reporting.report)
+app.add_typer(reporting.targets, name="targets")
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 

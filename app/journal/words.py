@@ -17,6 +17,8 @@ Event = Literal[
     "enrollment_repriced",
     "callback_refused",  # result: bad_signature, conflict, unreadable, unavailable, failed
     "suspense_settled",
+    "report_made",  # result: the report's name
+    "targets_imported",
     "message_sent",
     "message_failed",
     "message_dead",
