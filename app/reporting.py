@@ -40,6 +40,7 @@ def report(
     asked = Asked(name, region, year, _day(as_of), REPORTS[name].names and not masked, "json" if as_json else "xlsx")
     with tempfile.TemporaryDirectory(prefix="canbao-report-") as folder:
         made = Path(folder) / "report"
+        made.touch(mode=0o600)  # names and numbers are in it
         try:
             make_report(open_office(), asked, made, OPERATOR)
         except (PolicyNotFound, PackRefused, Refused) as why:

@@ -1,6 +1,7 @@
 """Reports as JSON or as a workbook. One at a time in a process: each of them is a look at every enrollment."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from contextlib import AsyncExitStack
@@ -56,7 +57,7 @@ def routes(office: Office) -> APIRouter:
         within(client, region)
         asked = Asked(name, region, coverage_year, as_of, whole, format)
         async with AsyncExitStack() as failed:
-            folder = FilePath(tempfile.mkdtemp(prefix="canbao-report-"))
+            folder = FilePath(tempfile.mkdtemp(prefix=f"canbao-report-{os.getpid()}-"))
             failed.callback(shutil.rmtree, folder, ignore_errors=True)
             file = folder / f"report.{format}"
             async with one_at_a_time:

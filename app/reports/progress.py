@@ -9,6 +9,7 @@ from app.reports.people import Person, Scope, Source, Target
 from app.reports.tables import Column, Table
 
 HUKOU = {"local": "本地户籍", "elsewhere": "外地户籍", "unknown": "户籍未登记"}
+_BOTH = 'IF(COUNT({should_local},{should_elsewhere})=0,"",SUM({should_local},{should_elsewhere}))'
 _SHOULD, _DONE = "应参保人数", "已参保人数"
 _SELF, _AIDED = "个人缴费", "资助参保"
 _SELF_KEYS = tuple(f"self_{name}" for name in HUKOU)
@@ -22,7 +23,7 @@ def _sum_of(keys: Sequence[str]) -> str:
 def should_columns() -> tuple[Column, ...]:
     """What the imported tasks say of who should be insured."""
     return counted(
-        Column("should", (_SHOULD, "合计"), 10, formula="SUM({should_local},{should_elsewhere})"),
+        Column("should", (_SHOULD, "合计"), 10, formula=_BOTH),
         Column("should_local", (_SHOULD, "本地户籍"), 10),
         Column("should_elsewhere", (_SHOULD, "外地户籍（持居住证）"), 12),
     )

@@ -51,7 +51,7 @@ class _Form:
 
     def _write_sums(self, sums: dict[str, Cell], formulas: dict[int, str]) -> None:
         """What is seen stands under its column, what is not is said in a sentence."""
-        values = in_yuan([sums.get(column.key) for column in self.columns], self.money)
+        values = in_yuan([sums.get(c.key) or 0 if c.summed else None for c in self.columns], self.money)
         if self.pages.totals:
             labels = next(col for col, column in enumerate(self.columns) if column.summed)
             looks = [self.book.look("total_label")] * labels

@@ -19,11 +19,15 @@ class Formulas:
         self._other = other
         self.has_any = other is not None or any(column.written() for column in columns)
 
-    def of_row(self, row: int) -> dict[int, str]:
-        return {col: f for col, column in enumerate(self._columns) if (f := self._of(column, row))}
+    def of_row(self, row: int, cells: Row) -> dict[int, str]:
+        """What is not known is not added up either."""
+        formulas = ((col, self._of(column, row, cells[col])) for col, column in enumerate(self._columns))
+        return {col: formula for col, formula in formulas if formula}
 
-    def _of(self, column: Column, row: int) -> str | None:
+    def _of(self, column: Column, row: int, value: Cell) -> str | None:
         if self._other is not None and column.summed:
+            if value is None:
+                return None
             there = column_name(self._other.index(column.key))
             sheet = f"'{self._other.name}'"
             return f"SUMIF({sheet}!$A:$A,$A{row + 1},{sheet}!{there}:{there})"
@@ -56,7 +60,7 @@ def write_table(book: Book, table: Table, other: Table | None = None) -> None:
     money = [col for col, column in enumerate(columns) if column.kind == "fen"]
     for cells in table.rows:
         totals.add(cells)
-        sheet.line(row, in_yuan(cells, money), looks, formulas.of_row(row) if formulas.has_any else {})
+        sheet.line(row, in_yuan(cells, money), looks, formulas.of_row(row, cells) if formulas.has_any else {})
         row += 1
     if row > first and any(column.summed for column in columns):
         _write_totals(book, sheet, columns, totals, formulas, first, row)
@@ -73,7 +77,7 @@ def _write_totals(
 ) -> None:
     sums = totals.values()
     labels = next(i for i, column in enumerate(columns) if column.summed)
-    cells: list[Cell] = [sums.get(column.key) for column in columns]
+    cells: list[Cell] = [sums.get(c.key) or 0 if c.summed else sums.get(c.key) for c in columns]
     cells[0] = "合计"
     money = [col for col, column in enumerate(columns) if column.kind == "fen"]
     looks = [book.look("total_label")] * labels + book.looks(columns[labels:], "total_")

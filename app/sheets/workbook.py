@@ -101,7 +101,9 @@ def set_widths(sheet: LineSheet, columns: Sequence[Column]) -> None:
 def write_top(book: Book, sheet: LineSheet, table: Table, columns: Sequence[Column]) -> int:
     """Title, subtitle and headings; the next row. `columns` are those that are seen."""
     last = len(columns) - 1
-    sheet.line(0, [table.title, *[None] * last], [book.look("title")] * (last + 1), height=30)
+    # 16 points are four columns a character; a title that is too long takes two lines.
+    height = 30 if 4 * len(table.title) <= sum(column.width for column in columns) else 48
+    sheet.line(0, [table.title, *[None] * last], [book.look("title")] * (last + 1), height=height)
     sheet.span(0, 0, 0, last)
     left, right = table.subtitle
     sheet.line(
