@@ -22,6 +22,7 @@ from app import (
     quote_file,
     reconciling,
     relaying,
+    reporting,
     rostering,
     showing,
     simulating,
@@ -57,6 +58,8 @@ app.command("quote-file")(quote_file.quote_file)
 packs.command("schema")(packs_desk.schema)
 packs.command("new")(packs_desk.new)
 packs.command("diff")(comparing.diff)
+app.command()(reporting.report)
+app.add_typer(reporting.targets, name="targets")
 Folder = Annotated[Path | None, typer.Option("--packs", help="更多规则文件所在的文件夹 (a folder of further packs)")]
 
 

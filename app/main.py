@@ -23,6 +23,7 @@ from app.api import (
     proposals,
     quotes,
     reconciliations,
+    reports,
     rosters,
 )
 from app.api.docs_pages import add_docs_pages
@@ -64,6 +65,7 @@ def create_api(settings: Settings, shelf: Shelf, watch: Watching) -> tuple[FastA
     app.include_router(proposals.routes(office))
     app.include_router(changes.routes(office, by_key))
     app.include_router(reconciliations.routes(office, by_key))
+    app.include_router(reports.routes(office))
     app.include_router(health.routes(office, lambda: watch.stopping))
     app.include_router(metrics.routes(watch.tally, partial(read_backlog, office)))
     add_docs_pages(app)

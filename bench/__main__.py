@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import batch, databases, engine, http, rosters, startup
+from bench import batch, databases, engine, http, reports, rosters, startup
 
 ROUNDS = 9
 PARTS: dict[str, Callable[[], Iterable[object]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[], Iterable[object]]] = {
     "large": lambda: databases.large_against_small(ROUNDS),
     "batch": lambda: [*batch.against_polars(ROUNDS), *batch.memory((2_000_000, 10_000_000))],
     "rosters": lambda: rosters.report(),
+    "reports": reports.of_a_county,
     "startup": lambda: startup.report(5),
 }
 

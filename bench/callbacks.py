@@ -64,11 +64,11 @@ def filled(url: str, orders: int) -> None:
     with database.transaction() as connection:
         statement = text(_FILL.format(**_ON[database.engine.dialect.name]))
         connection.execute(statement, frozen_quote() | {"last": orders - 1})
-    _settle_down(database)
+    settle_down(database)
     database.close()
 
 
-def _settle_down(database: Database) -> None:
+def settle_down(database: Database) -> None:
     """Statistics and a checkpoint, so that no round pays for the filling."""
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -25,11 +25,13 @@ ARROWS = {
     "storage": {"storage", "enrollment"},
     "proof": {"proof", "packs", "contract", "rules"},
     "batch": {"batch", "packs", "contract", "rules"},
-    "sheets": {"sheets"},
+    "reports": {"reports", "rules"},
+    "sheets": {"sheets", "reports"},
     "diffing": {"diffing", "proof", "batch", "packs", "contract", "rules"},
     "rosters": {"rosters", "batch", "enrollment", "rules"},  # of the batch its reader of CSV records
     "workflows": {
         "workflows",
+        "reports",
         "storage",
         "collector",
         "sheets",
@@ -40,7 +42,7 @@ ARROWS = {
         "rules",
         "journal",
     },
-    "api": {"api", "workflows", "packs", "rosters", "contract", "enrollment", "rules", "journal"},
+    "api": {"api", "workflows", "reports", "packs", "rosters", "contract", "enrollment", "rules", "journal"},
 }
 # What a person calls and reads.
 COMMANDS = {
@@ -56,6 +58,7 @@ COMMANDS = {
     "reconciling.py",
     "packs_desk.py",
     "comparing.py",
+    "reporting.py",
 }
 MODULES = sorted(APP.rglob("*.py"))
 

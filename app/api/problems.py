@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[int, str]] = {
     "not_enrollable": (422, "按公告，该人员当前不能登记，原因见所附报价。"),
     "idempotency_key_reused": (422, "该 Idempotency-Key 已用于内容不同的请求。"),
     "idempotency_key_missing": (400, "须提供 Idempotency-Key 请求头（1至255个可见ASCII字符）。"),
+    "report_too_large": (422, "超过一张表的行数，请按乡镇分别生成。"),
     "storage_unavailable": (503, "数据库暂时不可用，请稍后重试。"),
     "stopping": (503, "服务正在停止，请稍后重试。"),
     "not_found": (404, "没有这个地址。"),

@@ -45,6 +45,9 @@ class ApplicantForm(Strict):
     )
     id_number: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="证件号码")
     phone: Annotated[str, Field(max_length=32, pattern=PRINTABLE)] | None = Field(None, description="联系电话")
+    hukou: Literal["local", "elsewhere"] | None = Field(
+        None, description="户籍：`local` 本地，`elsewhere` 外地（持居住证等）；只用于统计报表，不影响应缴"
+    )
 
 
 class HouseholdForm(Strict):

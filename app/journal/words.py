@@ -20,6 +20,8 @@ Event = Literal[
     "roster_imported",  # result: whose list
     "roster_conflict_settled",
     "proposal_decided",  # result: approved, rejected, superseded
+    "report_made",  # result: the report's name
+    "targets_imported",
     "message_sent",
     "message_failed",
     "message_dead",

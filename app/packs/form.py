@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from app.contract.words import CircumstanceCode, IdentityCode, Reason
 from app.packs.form_base import Cited, Form
+from app.packs.form_collection import CollectionForm
 from app.packs.form_prices import (
     AddOnForm,
     CapForm,
@@ -266,5 +267,6 @@ class PackForm(Form):
     rewards: list[RewardForm] = []
     rewards_cap: CapForm | None = None
     add_ons: list[AddOnForm] = []
+    collection: CollectionForm | None = None
     notes: list[NoteForm] = []
     accepts: list[AcceptForm] = []

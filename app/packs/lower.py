@@ -8,6 +8,7 @@ from app.packs import form
 from app.packs.form_base import Cited
 from app.packs.form_prices import AddOnForm, IncentiveForm, RemedyForm, RewardForm
 from app.packs.form_tests import Test
+from app.packs.lower_collection import CollectionLowering
 from app.packs.lower_prices import Price, PriceLowering
 from app.packs.lower_rewards import missed_waits, rewards
 from app.packs.lower_tests import Path, TestLowering
@@ -15,6 +16,7 @@ from app.packs.mistakes import Mistake
 from app.packs.starts import lacks
 from app.rules import conditions as c
 from app.rules import policy as p
+from app.rules.collection import Collection
 from app.rules.days import monthly_spans, year_bounds
 from app.rules.vocabulary import LOCAL
 from app.rules.wording import clauses
@@ -67,6 +69,7 @@ class Lowering:
             pause=self.pause(),
             recognized_after_payment=tuple(self.remedies("recognized_after_payment")),
             changed_after_subsidy=tuple(self.remedies("changed_after_subsidy")),
+            collection=self.collection(),
         )
 
     def cite(self, cited: Cited, path: Path) -> p.Cite:
@@ -109,6 +112,10 @@ class Lowering:
                 raise Mistake(("windows", name, "opens"), "the window opens on a day on which no payment is taken")
         text = f"每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
         return p.Pause(spans, text, self.cite(form, ("no_payment",)))
+
+    def collection(self) -> Collection | None:
+        said = self.pack.collection
+        return CollectionLowering(self.cite, self.tests).collection(said) if said else None
 
     def eligibility(self) -> p.Eligibility:
         e, path = self.pack.eligibility, ("eligibility",)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from app.rules.collection import Collection
 from app.rules.conditions import ALWAYS, Condition, Event
 
 
@@ -255,6 +256,7 @@ class Policy:
     local_identities: tuple[tuple[str, str], ...] = ()
     pause: Pause | None = None
     amended_on: str | None = None
+    collection: Collection | None = None
     notes: tuple[Note, ...] = field(default=())
     recognized_after_payment: tuple[Remedy, ...] = ()
     changed_after_subsidy: tuple[Remedy, ...] = ()

@@ -52,6 +52,18 @@ class Database:
         except SQLAlchemyError as error:
             raise StorageUnavailable(_named(error)) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One view of the database for as long as the block lasts, however much is written beside it; reads only."""
+        options: dict[str, Any] = {"snapshot": True}
+        if self.engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        try:
+            with self.renewal.using(), self.engine.connect() as connection:
+                yield connection.execution_options(**options)
+        except SQLAlchemyError as error:
+            raise StorageUnavailable(_named(error)) from error
+
     @property
     def writers(self) -> int:
         """How many transactions are worth trying at a time: SQLite writes one after the other."""
@@ -122,4 +134,4 @@ def _begin_immediate(connection: Connection) -> None:
     # SQLAlchemy calls this for reads as well, which would wait for the writer and keep others from writing.
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
         return
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("snapshot") else "BEGIN IMMEDIATE")

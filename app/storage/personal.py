@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import from_json
 
 
 class Vault:
@@ -25,7 +26,7 @@ class Vault:
 
     def open(self, sealed: bytes, place: str) -> Any:
         name, _, rest = sealed.partition(b".")
-        return json.loads(self._ciphers[name.decode()].decrypt(rest[:12], rest[12:], place.encode()))
+        return from_json(self._ciphers[name.decode()].decrypt(rest[:12], rest[12:], place.encode()))
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether a value is sealed with the active key."""

@@ -1,0 +1,76 @@
+"""困难人员台账 (2026 三(二)): who has a recognized identity, what the funds give and what they paid."""
+
+from collections.abc import Iterator
+
+from app.reports import categories
+from app.reports.by_place import places_of
+from app.reports.people import Held, Person, Scope, Source
+from app.reports.places import Places
+from app.reports.registration import whole_or_masked
+from app.reports.tables import Cell, Column, Row, Table
+from app.rules.vocabulary import CLASSES
+
+_MONEY = "缴费与资助（元）"
+_SOURCES = {
+    "declared": "本人申报",
+    "civil_affairs": "民政",
+    "rural_revitalization": "乡村振兴",
+    "disabled_federation": "残联",
+    "medical_security": "医保",
+}
+_COLUMNS = (
+    Column("number", ("序号",), 7, "ordinal"),
+    Column("township_name", ("乡镇（街道）",), 14, "text"),
+    Column("village_name", ("村（社区）",), 16, "text"),
+    Column("name", ("姓名",), 12, "text"),
+    Column("id_number", ("身份证号码",), 21, "id"),
+    Column("phone", ("联系电话",), 14, "id"),
+    Column("identities", ("困难身份",), 24, "text"),
+    Column("since", ("认定日期",), 12, "text"),
+    Column("sources", ("名单来源",), 12, "text"),
+    Column("contribution_fen", (_MONEY, "缴费标准"), 11, "fen", summed=True),
+    Column("subsidy_fen", (_MONEY, "资助金额"), 11, "fen", summed=True),
+    Column("paid_fen", (_MONEY, "个人实缴"), 11, "fen", summed=True),
+    Column("paid_on", ("参保缴费日期",), 13, "date"),
+    Column("state", ("参保情况",), 11, "text"),
+)
+
+
+def hardship(scope: Scope, source: Source) -> list[Table]:
+    places = places_of(scope)
+    title = f"{places.title()}{scope.coverage_year}年度城乡居民基本医疗保险困难人员参保资助台账"
+    subtitle = f"填报单位：{places.title()}", f"截至：{scope.day.isoformat()}"
+    return [Table("困难人员台账", title, _COLUMNS, _rows(scope, places, source), subtitle, _FOOTNOTES)]
+
+
+def _rows(scope: Scope, places: Places, source: Source) -> Iterator[Row]:
+    number = 0
+    for village, people in source.villages():
+        names = places.township_name(places.township(village)), places.village_name(village)
+        for person in people:
+            if not person.identities:
+                continue
+            number += 1
+            yield (number, *names, *whole_or_masked(scope, person), *_identities(person), *_money(person))
+
+
+def _identities(person: Person) -> tuple[Cell, ...]:
+    held = sorted(person.identities, key=lambda each: each.code != categories.foremost(person.codes))
+    since = "、".join(each.since or "—" for each in held)
+    sources = "、".join(dict.fromkeys(_SOURCES.get(each.source, each.source) for each in held))
+    return "、".join(map(_named, held)), since if since.strip("—、") else None, sources
+
+
+def _named(held: Held) -> str:
+    class_ = CLASSES[held.code].get(held.class_ or "") if held.code in CLASSES else None
+    return f"{categories.name_of(held.code)}（{class_}）" if class_ else categories.name_of(held.code)
+
+
+def _money(person: Person) -> tuple[Cell, ...]:
+    if not person.covered:
+        return None, None, None, None, "未缴费"
+    paid_on = (person.paid_on or person.registered_on).isoformat()
+    return person.contribution_fen, person.subsidies_fen, person.paid_fen, paid_on, "已参保"
+
+
+_FOOTNOTES = ("缴费标准 = 资助金额 + 个人实缴；未缴费的登记没有金额。",)

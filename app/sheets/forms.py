@@ -1,0 +1,115 @@
+"""Forms that are printed page by page, each page with its totals: a sheet for each township, and one that sums up."""
+
+import re
+from dataclasses import replace
+
+from app.reports.paging import Page, cut
+from app.reports.tables import Cell, Row, Table, Totals
+from app.sheets.tables import Formulas, in_yuan, write_table
+from app.sheets.workbook import Book, scale_to_width, set_widths, write_top
+
+_MOST_PAGES = 1000  # Excel knows 1,023 page breaks of a sheet
+_NAMED = re.compile(r"\{(\w+)\}")
+
+
+class _Form:
+    """A sheet under way. Columns that are not seen but summed stand behind those that are."""
+
+    def __init__(self, book: Book, table: Table, name: str) -> None:
+        assert table.pages is not None
+        self.book, self.table, self.pages = book, table, table.pages
+        seen = [column for column in table.columns if not column.hidden]
+        self.columns = [*seen, *(c for c in table.columns if c.hidden and c.summed)]
+        self.places = [table.index(column.key) for column in self.columns]
+        self.seen = len(seen)
+        self.money = [col for col, column in enumerate(self.columns) if column.kind == "fen"]
+        self.formulas, self.looks = Formulas(self.columns), book.looks(self.columns)
+        self.sheet = book.sheet(name, table)
+        self.sheet.set_default_row(16 if table.landscape else 18)
+        set_widths(self.sheet, self.columns)
+        scale_to_width(self.sheet, table)
+        self.row = write_top(book, self.sheet, table, seen)
+        self.sheet.repeat_rows(0, self.row - 1)
+        self.sheet.freeze_panes(self.row, 0)
+        self.ends: list[int] = []  # the row behind each page
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.ends) >= _MOST_PAGES
+
+    def write(self, page: Page) -> None:
+        left = [self.book.look("left")]
+        self.sheet.line(self.row, [page.caption(self.pages)], left)
+        first = self.row + 1
+        for row, cells in enumerate(page.rows, first):
+            self.sheet.line(row, in_yuan([cells[place] for place in self.places], self.money), self.looks)
+        self.row = first + len(page.rows)
+        self._write_sums(page.totals.values(), self.formulas.of_totals(first, self.row - 1))
+        self.sheet.line(self.row, [self.pages.signatures], left, height=24)
+        self.row += 1
+        self.ends.append(self.row)
+
+    def _write_sums(self, sums: dict[str, Cell], formulas: dict[int, str]) -> None:
+        """What is seen stands under its column, what is not is said in a sentence."""
+        values = in_yuan([sums.get(c.key) or 0 if c.summed else None for c in self.columns], self.money)
+        if self.pages.totals:
+            labels = next(col for col, column in enumerate(self.columns) if column.summed)
+            looks = [self.book.look("total_label")] * labels
+            looks += self.book.looks(self.columns[labels : self.seen], "total_")
+            cells = [self.pages.totals, *values[1 : self.seen]]
+            self.sheet.line(self.row, cells, looks, {col: f for col, f in formulas.items() if col < self.seen})
+            self.sheet.span(self.row, 0, self.row, labels - 1)
+            self.row += 1
+        hidden = {col: f for col, f in formulas.items() if col >= self.seen}
+        said, sentence = self._said(sums)
+        looks_of_sums = [self.book.look("left"), *[None] * (self.seen - 1), *self.looks[self.seen :]]
+        self.sheet.line(self.row, [sentence, *values[1:]], looks_of_sums, {0: said, **hidden})
+        self.row += 1
+
+    def _said(self, sums: dict[str, Cell]) -> tuple[str, str]:
+        """The formula that puts the sums into words, and what it comes to."""
+        words = _NAMED.sub(lambda m: str(sums.get(m[1]) or 0), self.pages.said)
+        parts = [f'"{text}"' if n % 2 == 0 else f"{{{text}}}" for n, text in enumerate(_NAMED.split(self.pages.said))]
+        return self.formulas.filled("&".join(part for part in parts if part != '""'), self.row) or "", words
+
+    def end(self) -> None:
+        for note in self.table.footnotes:
+            self.sheet.line(self.row, [f"注：{note}"], [self.book.look("left")])
+            self.row += 1
+        self.sheet.print_area(0, 0, self.row - 1, self.seen - 1)
+        self.sheet.set_h_pagebreaks(self.ends[:-1])
+
+
+def write_form(book: Book, table: Table) -> None:
+    """The sum of it first in what is looked at, though it is known last."""
+    assert table.pages is not None
+    open_forms: dict[str, _Form] = {}
+    sums: dict[tuple[Cell, ...], Totals] = {}
+    forms: list[_Form] = []
+    for page in cut(table):
+        name = str(page.names[table.pages.sheet])
+        form = open_forms.get(name)
+        if form is None or form.is_full:
+            form = open_forms[name] = _Form(book, table, name)
+            forms.append(form)
+        form.write(page)
+        sums.setdefault(tuple(page.names.values()), Totals(table.columns)).take_over(page.totals)
+    for form in forms:
+        form.end()
+    write_table(book, _summary(table, sums))
+
+
+def _summary(table: Table, sums: dict[tuple[Cell, ...], Totals]) -> Table:
+    """A row for each village."""
+    assert table.pages is not None
+    counted = [column for column in table.columns if column.summed]
+    names = [
+        replace(table.columns[table.index(key)], hidden=False, width=18)
+        for key in (table.pages.sheet, table.pages.part)
+    ]
+    columns = [*names, *(replace(column, hidden=False, width=14, heading=column.heading[-1:]) for column in counted)]
+    rows: list[Row] = []
+    for key, totals in sums.items():
+        values = totals.values()
+        rows.append((*key, *(values.get(column.key) or 0 for column in counted)))
+    return Table("汇总", f"{table.title}（汇总）", columns, rows, table.subtitle, table.footnotes)
