@@ -61,7 +61,9 @@ def diff(
         return
     console = Console()
     console.print(f"[bold]{escape(before.policy.title)}[/] → [bold]{escape(after.policy.title)}[/]")
-    console.print(_values(values))
+    console.print(_values([row for row in values if row.kind != "clause"]))
+    if recited := sum(row.kind == "clause" for row in values):
+        console.print(f"另有 {recited} 处数值不变、条款不同，见 --json (the same values by other clauses)")
     _everybody(console, changes, comparison)
     if counted:
         _counted(console, counted, comparison)

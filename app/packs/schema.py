@@ -142,7 +142,9 @@ def _expected() -> Schema:
     """The answer's fields as cases write them: amounts in fen, sums by fund or code, codes of notes."""
     fen, words = {"type": ["integer", "string"], "pattern": _DIGITS}, {"type": "array", "items": {"type": "string"}}
     sums: Schema = {"type": "object", "additionalProperties": fen}
-    kinds: Defs = dict.fromkeys(("notes", "without_notes", "missing"), words) | dict.fromkeys(("incentives", "add_ons", "order_years"), sums)
+    kinds: Defs = dict.fromkeys(("notes", "without_notes", "missing"), words) | dict.fromkeys(
+        ("incentives", "add_ons", "order_years"), sums
+    )
     kinds |= dict.fromkeys(("subsidies", "refunds"), sums | {"propertyNames": {"enum": list(FUNDS)}})
     answer = _plain(Answer.model_json_schema())["properties"]
     found = {}
