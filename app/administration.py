@@ -44,7 +44,8 @@ def settings() -> Settings:
         raise stop(str(why)) from None
 
 
-def _office() -> Office:
+def office_here() -> Office:
+    """The office of this environment."""
     found = settings()
     database_of(found).close()
     try:
@@ -66,7 +67,7 @@ def clients_add(
     reached = [r.strip() for r in regions.split(",") if r.strip()]
     if regions and not reached:  # a slip must not open the whole country
         raise stop("regions are division-code prefixes; leave the option out for all of them")
-    id, key = manage_clients.add_client(_office(), name, wanted, reached or [""])
+    id, key = manage_clients.add_client(office_here(), name, wanted, reached or [""])
     print(f"id:  {id}\nkey: {key}")
 
 
@@ -74,7 +75,7 @@ def clients_add(
 def clients_list() -> None:
     """全部客户端 (all clients)."""
     shown = Table("id", "name", "scopes", "regions", "revoked")
-    for row in manage_clients.list_clients(_office()):
+    for row in manage_clients.list_clients(office_here()):
         state = "yes" if row["revoked_at"] else ""
         shown.add_row(str(row["id"]), escape(str(row["name"])), str(row["scopes"]), str(row["regions"]), state)
     Console().print(shown)
@@ -84,7 +85,7 @@ def clients_list() -> None:
 def clients_revoke(id: str) -> None:
     """停用客户端的密钥 (the client's key stops working)."""
     try:
-        manage_clients.revoke_client(_office(), id)
+        manage_clients.revoke_client(office_here(), id)
     except Refused:
         raise stop("no such client, or revoked before") from None
 
@@ -96,7 +97,7 @@ def clients_rotate(
 ) -> None:
     """换发密钥，旧密钥在过渡期内仍有效 (a new key; the old one stays good for a while)."""
     try:
-        print(f"key: {manage_clients.rotate_client(_office(), id, overlap_hours)}")
+        print(f"key: {manage_clients.rotate_client(office_here(), id, overlap_hours)}")
     except Refused:
         raise stop("no such client, or revoked before") from None
 
@@ -104,7 +105,7 @@ def clients_rotate(
 @keys.command("rotate")
 def keys_rotate() -> None:
     """用 CANBAO_DATA_KEYS 的第一把密钥重新加密全部个人信息 (seal all personal data with the first data key)."""
-    office, looked, changed = _office(), 0, 0
+    office, looked, changed = office_here(), 0, 0
     columns = TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("重新加密 (sealing)", total=None)
@@ -117,7 +118,7 @@ def keys_rotate() -> None:
 @ledger.command("verify")
 def ledger_verify() -> None:
     """检查每笔分录借贷平衡 (every posting adds up to zero)."""
-    wrong = unbalanced_postings(_office())
+    wrong = unbalanced_postings(office_here())
     for row in wrong:
         print(f"{row['region']} {row['posting_id']}: {row['difference_fen']}", file=sys.stderr)
     if wrong:
@@ -132,7 +133,7 @@ def audit_verify(
     ] = None,
 ) -> None:
     """逐条核对操作记录的链 (every record of every chain); prints the ends of the chains, to be noted elsewhere."""
-    office, wrong = _office(), False
+    office, wrong = office_here(), False
     for chain in verify_audit(office):
         print(f"{chain.region}:{chain.number}:{chain.link}")
         if chain.broken_at is not None:
@@ -161,7 +162,7 @@ def relay(
     once: Annotated[bool, typer.Option("--once", help="送完到期的就结束 (end when nothing is due)")] = False,
 ) -> None:
     """把应缴信息送到税务征收系统 COLLECTOR_URL (deliver the outbox)."""
-    office, collector = _office(), collector_of(settings())
+    office, collector = office_here(), collector_of(settings())
     if collector is None:
         raise stop("COLLECTOR_URL is missing")
     from app.serving import start_journal  # with the server, which the other commands need not load

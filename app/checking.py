@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import rich.box
 from rich.table import Column, Table
 
 from app.packs.cases import read_cases, run_case
 from app.packs.mistakes import PackRefused
 from app.packs.read_pack import Written
 from app.packs.shelf import Shelf
+from app.proof.edits import edits
 from app.proof.prove import Proof, prove
 from app.proof.telling import told
+from app.proof.trial import Trials
 from app.rules.compiling import Compiled
 
 
@@ -85,18 +88,31 @@ def _run(known_on: Callable[[date | None], Compiled], beside: Path) -> tuple[int
     return len(cases), tuple(f"{beside.name}:{c.line}: {c.name}: {d}" for c, found in wrong for d in found)
 
 
+def unnoticed(shelf: Shelf) -> Iterator[str]:
+    """Every value of every pack that could change without a case, the loader or the proof noticing, one line each."""
+    for region, year in shelf:
+        path, written = shelf.path(region, year), shelf.written(region, year)
+        beside = path.with_suffix(".cases.yaml")
+        trials = Trials(path, written, shelf.find(region, year), read_cases(beside) if beside.exists() else [])
+        for edit in edits(written.tree):
+            outcome = trials.run(edit)
+            if not outcome.caught and outcome.by != "equivalent":
+                yield f"{path.name}:{written.line(edit.place)}: {edit}\n    {outcome.why}"
+
+
 def complaints(results: list[Checked]) -> Iterator[str]:
     for result in results:
         yield from (*result.complaints, *result.remarks)
 
 
 def table(results: list[Checked]) -> Table:
-    headings = ("pack", "公告", "途径", "资助", "未载明", "案例", "类别 classes", "日 days", "秒 s", "结果")
-    shown = Table(*[Column(heading, overflow="fold") for heading in headings])
+    headings = ("pack", "途径", "资助", "未载", "案例", "类别", "日", "秒", "结果")
+    columns = [Column(name, no_wrap=True) for name in headings]
+    shown = Table(*columns, box=rich.box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for r in results:
         verdict = f"[red]{len(r.complaints)} wrong[/]" if r.complaints else "[green]ok[/]"
-        more = [(r.remarks, f"{len(r.remarks)} remarks"), (r.accepted, f"{r.accepted} accepted")]
+        more = [(r.remarks, f"{len(r.remarks)} remarks"), (r.accepted, f"{r.accepted} known")]
         verdict += "".join(f", {text}" for there, text in more if there)
-        counts = (r.routes, r.subsidies, r.silences, r.cases, f"{r.classes:,}", r.days, f"{r.seconds:.1f}")
-        shown.add_row(r.id, r.title, *map(str, counts), verdict)
+        counts = (r.routes, r.subsidies, r.silences, r.cases, r.classes, r.days, f"{r.seconds:.1f}")
+        shown.add_row(r.id, *map(str, counts), verdict)
     return shown

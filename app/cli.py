@@ -13,7 +13,17 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from app import administration, checking, comparing, demonstrating, packs_desk, quote_file, showing, simulating
+from app import (
+    administration,
+    checking,
+    comparing,
+    demonstrating,
+    packs_desk,
+    quote_file,
+    rostering,
+    showing,
+    simulating,
+)
 from app.administration import stop
 from app.api.problems import TABLE, from_validation
 from app.contract.quote import QuoteRequest
@@ -35,6 +45,7 @@ packs = typer.Typer(no_args_is_help=True, help="规则文件 (the notices as dat
 app.add_typer(packs, name="packs")
 for name in ("clients", "keys", "ledger", "audit"):
     app.add_typer(getattr(administration, name), name=name)
+app.add_typer(rostering.roster, name="roster")
 app.command()(administration.relay)
 app.command("collector-sim")(simulating.collector_sim)
 app.command()(demonstrating.demo)
@@ -81,14 +92,23 @@ def migrate(target: Annotated[str, typer.Argument(help="版本 (revision)")] = "
 
 
 @packs.command("check")
-def packs_check(folder: Folder = None) -> None:
+def packs_check(
+    folder: Folder = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="改哪个值案例发现不了 (values that no case holds; minutes)")
+    ] = False,
+    pack: Annotated[str | None, typer.Option("--pack", help="只检查这一份 (this pack only), REGION-YEAR")] = None,
+) -> None:
     """检查全部规则文件：能否读取、对所有人是否成立、案例是否相符 (load every pack, prove it, run its cases)."""
-    results = checking.check_all(_shelf(folder))
+    shelf = _shelf(folder).only(pack)
+    results = checking.check_all(shelf)
     Console().print(checking.table(results))
     for line in checking.complaints(results):
         print(line, file=sys.stderr)
     if any(r.complaints for r in results):
         raise typer.Exit(1)
+    for line in checking.unnoticed(shelf) if values else ():
+        print(line)
 
 
 @packs.command("show")

@@ -11,7 +11,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.api import dead_letters, documenting, enrollments, health, metrics, payments, policies, quotes
+from app.api import (
+    dead_letters,
+    documenting,
+    enrollments,
+    health,
+    metrics,
+    payments,
+    policies,
+    proposals,
+    quotes,
+    rosters,
+)
 from app.api.docs_pages import add_docs_pages
 from app.api.front_door import FrontDoor
 from app.api.problems import TABLE, Refusal, from_framework, from_status
@@ -47,6 +58,8 @@ def create_api(settings: Settings, shelf: Shelf, watch: Watching) -> tuple[FastA
     app.include_router(payments.callback_routes(callbacks))
     app.include_router(payments.money_routes(office))
     app.include_router(dead_letters.routes(office))
+    app.include_router(rosters.routes(office))
+    app.include_router(proposals.routes(office))
     app.include_router(health.routes(office, lambda: watch.stopping))
     app.include_router(metrics.routes(watch.tally, partial(read_backlog, office)))
     add_docs_pages(app)

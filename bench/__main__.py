@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import batch, databases, engine, http, startup
+from bench import batch, databases, engine, http, rosters, startup
 
 ROUNDS = 9
 PARTS: dict[str, Callable[[], Iterable[object]]] = {
@@ -13,6 +13,7 @@ PARTS: dict[str, Callable[[], Iterable[object]]] = {
     "callbacks": lambda: [*databases.against_pgbench(ROUNDS), *databases.against_sqlite(ROUNDS)],
     "large": lambda: databases.large_against_small(ROUNDS),
     "batch": lambda: [*batch.against_polars(ROUNDS), *batch.memory((2_000_000, 10_000_000))],
+    "rosters": lambda: rosters.report(),
     "startup": lambda: startup.report(5),
 }
 

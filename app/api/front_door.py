@@ -1,4 +1,5 @@
-"""The outermost ASGI app: bounds every body, and answers plain quotes without a detour through the framework.
+"""The outermost ASGI app: bounds every body but those of files (uploads.py does), and answers plain quotes without a
+detour through the framework.
 
 It takes only what it can answer in full: a JSON body that reads as a quote request and leads to an answer. Everything
 else (a body that can't be read, an unknown region, another path) goes on to FastAPI with the body replayed, and gets
@@ -10,6 +11,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api import uploads
 from app.api.payments import Callbacks
 from app.api.problems import Refusal
 from app.api.quotes import Quotes
@@ -31,7 +33,7 @@ class FrontDoor:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started = perf_counter()
-        if scope["method"] in _BODILESS:
+        if scope["method"] in _BODILESS or scope["path"] in uploads.PATHS:
             return await self.watch.over(self.app, started, scope, receive, send)
         try:
             given = _check_headers(scope)

@@ -4,7 +4,6 @@ So a row with a stray quotation mark, too few or too many fields or bytes of ano
 what there is of the file in memory is a block.
 """
 
-import codecs
 import csv
 from collections.abc import Iterator
 from itertools import accumulate
@@ -13,11 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from app.batch.chunks import Broken, Chunk, FileRefused, checked
+from app.batch.records import LOST, encoding_of, records
 
 _BLOCK = 16 << 20
 _LONGEST = 4 * _BLOCK  # of a block that quotation marks hold together
-_MOST_LINES = 50  # of one record
-_LOST = "\ufffd"
 
 
 class CsvReader:
@@ -29,7 +27,7 @@ class CsvReader:
         with path.open("rb") as file:
             header, start = file.readline(), file.read(1 << 20)
         self._start = len(header)
-        self._encoding = _encoding_of(header + start)
+        self._encoding = encoding_of(header + start)
         text = header.decode(self._encoding, "replace").removeprefix("\ufeff").rstrip("\r\n")
         names = next(csv.reader([text]), [])
         self.columns: dict[str, pl.DataType] = dict.fromkeys(checked(names), pl.String())
@@ -62,7 +60,7 @@ class CsvReader:
         raw = block
         if self._encoding == "gb18030":
             raw = block.decode("gb18030", "replace").encode()
-        frame = None if self._encoding == "gb18030" and _LOST.encode() in raw else self._frame(raw)
+        frame = None if self._encoding == "gb18030" and LOST.encode() in raw else self._frame(raw)
         if frame is None:
             return self._record_by_record(raw, first, done)
         lines = _lines(frame, first) if len(frame) != _line_count(raw) else None
@@ -88,7 +86,7 @@ class CsvReader:
         rows: list[list[str | None]] = []
         lines: list[int] = []
         broken: list[Broken] = []
-        for offset, record in _records(raw.decode("utf-8", "replace").split("\n"), len(self.columns)):
+        for offset, record in records(raw.decode("utf-8", "replace").split("\n"), len(self.columns)):
             if isinstance(record, str):
                 broken.append((first + offset, record))
             else:
@@ -96,14 +94,6 @@ class CsvReader:
                 lines.append(first + offset)
         frame = pl.DataFrame(rows, schema=self.columns, orient="row")
         return Chunk(frame, first, done, pl.Series(lines, dtype=pl.Int64), broken)
-
-
-def _encoding_of(start: bytes) -> str:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
 
 
 def _end_of_records(piece: bytes) -> int:
@@ -125,38 +115,6 @@ def _lines(frame: pl.DataFrame, first: int) -> pl.Series:
     """The line on which each row begins, where cells hold line ends."""
     ends = frame.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))).to_series()
     return pl.Series([first, *accumulate((n + 1 for n in ends), initial=first)][1:-1], dtype=pl.Int64)
-
-
-def _records(lines: list[str], fields: int) -> Iterator[tuple[int, list[str] | str]]:
-    """(offset of the line, the record's cells or why it can't be read); blank lines are passed over."""
-    at = 0
-    while at < len(lines):
-        cells, used = _record(lines, at)
-        if cells is None:
-            yield at, "引号不成对"
-        elif any(_LOST in cell for cell in cells):
-            yield at, "含有无法识别编码的字符"
-        elif len(cells) == fields:
-            yield at, cells
-        elif cells and used == 1:
-            yield at, f"应有{fields}列，实有{len(cells)}列"
-        elif cells:
-            yield at, "引号不成对"
-            used = 1
-        at += used
-
-
-def _record(lines: list[str], at: int) -> tuple[list[str] | None, int]:
-    """The cells of the record that begins here and how many lines it takes."""
-    text = lines[at].removesuffix("\r")
-    for used in range(1, _MOST_LINES + 1):
-        try:
-            return next(csv.reader([text], strict=True), []), used
-        except csv.Error:
-            if at + used >= len(lines):
-                break
-            text += "\n" + lines[at + used].removesuffix("\r")
-    return None, 1
 
 
 def read_csv(path: Path) -> CsvReader:

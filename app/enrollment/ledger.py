@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 COLLECTOR, PERSONAL, SURCHARGE, SUSPENSE = "collector", "personal", "surcharge", "suspense"
+RECOVERY = "recovery"  # what people owe back
 
 
 class Unbalanced(Exception):  # noqa: N818 - it must never happen, and says so
@@ -44,6 +45,14 @@ def cover(personal: int, surcharge: int, subsidies: Iterable[tuple[str, int]], s
 def suspend(amount: int) -> Posting:
     """Money that came in (above zero) or went out (below) and can't be booked yet."""
     return Posting("suspend", _entries((COLLECTOR, amount), (SUSPENSE, -amount)))
+
+
+def pay_back(shares: Iterable[tuple[str, int]], account: str | None) -> Posting:
+    """A subsidy that is paid out to an account of the person, or (below zero) is to be had back from them."""
+    moves = [(f"subsidy:{fund}", fen) for fund, fen in shares]
+    amount = sum(fen for _, fen in moves)
+    other = f"payout:{account or 'not_stated'}" if amount >= 0 else RECOVERY
+    return Posting("pay_back", _entries(*moves, (other, -amount)))
 
 
 def settle(amount: int) -> Posting:

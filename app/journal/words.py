@@ -17,6 +17,9 @@ Event = Literal[
     "enrollment_repriced",
     "callback_refused",  # result: bad_signature, conflict, unreadable, unavailable, failed
     "suspense_settled",
+    "roster_imported",  # result: whose list
+    "roster_conflict_settled",
+    "proposal_decided",  # result: approved, rejected, superseded
     "message_sent",
     "message_failed",
     "message_dead",
@@ -42,6 +45,9 @@ class Fields(TypedDict, total=False):
     enrollment_id: str
     event_id: str
     suspense_id: str
+    import_id: str
+    conflict_id: str
+    proposal_id: str
     message_id: str  # in the outbox
     attempts: int
     version: str

@@ -15,6 +15,7 @@ from app.packs.form_prices import (
     CapForm,
     ChargeForm,
     IncentiveForm,
+    Remedies,
     RewardForm,
     RouteSubsidyForm,
     StandardsForm,
@@ -259,6 +260,8 @@ class PackForm(Form):
     subsidies: list[SubsidyForm] = []
     subsidies_not_known: RefusalForm | None = None
     one_subsidy: RefusalForm
+    recognized_after_payment: Remedies = []
+    changed_after_subsidy: Remedies = []
     incentives: list[IncentiveForm] = []
     rewards: list[RewardForm] = []
     rewards_cap: CapForm | None = None

@@ -162,6 +162,39 @@ class SubsidyForm(Cited):
     when: Test | None = None
 
 
+class RemedyForm(Cited):
+    """What a change of identity means for somebody who has paid already: a payment to them in the following month, or
+    nothing. `on`: the days on which the identity was recognized (or ended), without it any."""
+
+    on: RecognizedTest | None = None
+    pays_back: Literal["next_month"] | None = None
+    to: Literal["one_card", "payer"] | None = None
+    nothing: Literal["yes"] | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "RemedyForm":
+        if (self.pays_back is None) == (self.nothing is None):
+            raise ValueError("either pays_back or nothing: yes")
+        if (self.pays_back is None) != (self.to is None):
+            raise ValueError("pays_back needs to: one_card or payer; nothing has no to")
+        return self
+
+
+def _one_or_several(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class _OneOrSeveral:
+    """What an editor is told: one, or a list of them."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
+Remedies = Annotated[list[RemedyForm], BeforeValidator(_one_or_several), _OneOrSeveral()]
+
+
 class IncentiveForm(Cited):
     """An advantage besides the price, for whoever `when` holds."""
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from app.packs import form
 from app.packs.form_base import Cited
-from app.packs.form_prices import AddOnForm, IncentiveForm, RewardForm
+from app.packs.form_prices import AddOnForm, IncentiveForm, RemedyForm, RewardForm
 from app.packs.form_tests import Test
 from app.packs.lower_prices import Price, PriceLowering
 from app.packs.lower_rewards import missed_waits, rewards
@@ -65,6 +65,8 @@ class Lowering:
             subsidies_known=pack.subsidies_not_known is None,
             local_identities=tuple((LOCAL + name, x.title) for name, x in pack.local_identities.items()),
             pause=self.pause(),
+            recognized_after_payment=tuple(self.remedies("recognized_after_payment")),
+            changed_after_subsidy=tuple(self.remedies("changed_after_subsidy")),
         )
 
     def cite(self, cited: Cited, path: Path) -> p.Cite:
@@ -199,6 +201,14 @@ class Lowering:
             if self.pack.rewards_cap:
                 cites.append(self.cite(self.pack.rewards_cap, ("rewards_cap",)))
             yield x, clauses(cites), ("rewards", i)
+
+    def remedies(self, key: Literal["recognized_after_payment", "changed_after_subsidy"]) -> Iterator[p.Remedy]:
+        forms: list[RemedyForm] = getattr(self.pack, key)
+        for i, x in enumerate(forms):
+            if i and forms[i - 1].on is None:
+                raise Mistake((key, i), "this can never apply: the one before it is for every day")
+            first, last = self.tests.between(x.on, (key, i, "on"))
+            yield p.Remedy("nothing" if x.nothing else "pays_back", self.cite(x, (key, i)), x.to, first, last)
 
     def note(self, n: form.NoteForm, path: Path) -> p.Note:
         return p.Note(

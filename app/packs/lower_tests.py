@@ -128,6 +128,10 @@ class TestLowering:
             raise Mistake(path, "ends before it begins")
         return first, last
 
+    def between(self, r: ft.RecognizedTest | None, path: Path) -> tuple[int | None, int | None]:
+        """The days that a recognition may lie on."""
+        return self._bounds(r, path) if r else (None, None)
+
     def _circumstance(self, t: ft.CircumstanceTest, path: Path) -> c.Condition:
         def one(code: str) -> c.Condition:
             held = c.HasCircumstance(code)

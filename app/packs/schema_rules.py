@@ -46,6 +46,7 @@ RULES: Defs = {
         "allOf": [_one("fund", "shares"), _any("all", "yuan", "percent", "person_pays", "shares")],
         "dependencies": {"at_least_yuan": ["percent"]},
     },
+    "RemedyForm": {**_one("pays_back", "nothing"), "dependencies": {"pays_back": ["to"], "to": ["pays_back"]}},
     "Test": {"minProperties": 1},
     "PaidTest": {"minProperties": 1},
     "DayTest": {"minProperties": 1},

@@ -38,6 +38,7 @@ class Shelf:
                 self._put(path)
         self._read: dict[tuple[str, int, int], tuple[PackForm, Compiled]] = {}
         self._lock = Lock()
+        self._gone_through: dict[str, dict[int, str]] | None = None
 
     def _put(self, path: str) -> None:
         name = os.path.basename(path)
@@ -68,6 +69,10 @@ class Shelf:
             known = known or years
         raise PolicyNotFound(sorted(known or ()))
 
+    def home(self, region: str) -> str | None:
+        """The longest known prefix that has a notice for any year."""
+        return next((candidate for candidate in division_codes(region) if candidate in self._files), None)
+
     def open(self, region: str, year: int, as_of: date | None = None) -> tuple[PackForm, Compiled]:
         """The pack as written and compiled; reads it on first use. Raises PackRefused where it does not load."""
         if as_of is not None:
@@ -97,13 +102,21 @@ class Shelf:
         files = self._files.get(region, {})
         return Path(files.get(int(year) if year.isdigit() else 0, f"{region}-{year}.yaml"))
 
+    def only(self, name: str | None) -> "Shelf":
+        """A shelf that goes through the pack of this name alone; what it extends is still found."""
+        if name is not None:
+            region, _, year = name.rpartition("-")
+            self._gone_through = {region: {int(year): ""}} if year.isdigit() and region in self._files else {}
+        return self
+
     def path(self, region: str, year: int) -> Path:
         """The pack's file."""
         return Path(self._files[region][year])
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """Every (region, coverage year), in order."""
-        return ((region, year) for region in sorted(self._files) for year in sorted(self._files[region]))
+        files = self._files if self._gone_through is None else self._gone_through
+        return ((region, year) for region in sorted(files) for year in sorted(files[region]))
 
     def __len__(self) -> int:
         return sum(map(len, self._files.values()))

@@ -13,8 +13,9 @@ from datetime import date
 from typing import Any
 
 from app.proof.bits import first
-from app.proof.crowd import Crowd, Plan
+from app.proof.crowd import Crowd
 from app.proof.groups import Answers, Group
+from app.proof.plan import Plan
 from app.proof.season import Stretch, stretches
 from app.proof.under import Under
 from app.rules.person import Person

@@ -1,17 +1,16 @@
 """Everybody who can be told apart on one day of payment, under one pack or under several at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from app.proof import axes as ax
-from app.proof.alike import circumstances_of, identities_of
-from app.proof.asked import NEVER, Rule, fold, rules_of, start_marks
+from app.proof.asked import NEVER, fold, start_marks
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Table
 from app.proof.parts import Part, State, part_of
+from app.proof.plan import Plan
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
 from app.rules import conditions as c
@@ -23,28 +22,6 @@ from app.rules.unknown import Undecided
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
 )  # asked of the day itself; ways in of the day on which payment resumes
-
-
-class Plan:
-    """What is the same on every day: the packs, their rules, and the codes that they treat alike."""
-
-    def __init__(self, unders: Sequence[Under], more: Iterable[tuple[int, Rule]] = ()) -> None:
-        self.unders = tuple(unders)
-        self.rules = [(k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy)]
-        self.rules += more
-        policies = [under.policy for under in unders]
-        groups = [(IDENTITY + g[0], g) for g in identities_of(policies)]
-        groups += [(CIRCUMSTANCE + g[0], g) for g in circumstances_of(policies)]
-        self.groups = dict(groups)
-
-    @cached_property
-    def group_of(self) -> dict[str, str]:
-        """The axis of each code."""
-        return {prefix + code: name for name, g in self.groups.items() for code in g for prefix in _prefix(name)}
-
-
-def _prefix(name: str) -> tuple[str]:
-    return (IDENTITY,) if name.startswith(IDENTITY) else (CIRCUMSTANCE,)
 
 
 class Crowd:
@@ -107,7 +84,7 @@ class Crowd:
 
     def _pieces(self, ask: Ask) -> list[tuple[str | None, Ask]]:
         """The condition itself where it is about one part; else its pieces, those about one part taken together."""
-        parts = {part_of(axis) for leaf in c.leaves(ask.test) for axis in self._axes_of(leaf)}
+        parts = {part_of(axis) for leaf in c.leaves(ask.test) for axis in self.plan.axes_of(leaf)}
         if not parts:
             return []
         if len(parts) == 1:
@@ -118,7 +95,7 @@ class Crowd:
         found: dict[str | None, list[c.Condition]] = {}
         mixed: list[tuple[str | None, Ask]] = []
         for piece in ask.test.parts:
-            told = {part_of(axis) for leaf in c.leaves(piece) for axis in self._axes_of(leaf)}
+            told = {part_of(axis) for leaf in c.leaves(piece) for axis in self.plan.axes_of(leaf)}
             if len(told) == 1:
                 found.setdefault(told.pop(), []).append(piece)
             else:
@@ -126,44 +103,12 @@ class Crowd:
         join = c.all_of if isinstance(ask.test, c.All) else c.any_of
         return [(part, Ask(ask.under, ask.day, join(pieces))) for part, pieces in found.items()] + mixed
 
-    def _axes_of(self, leaf: c.Condition) -> set[str]:
-        match leaf:
-            case c.PaidBy(c.After(event)) | c.EventBy(c.After(event)) | c.EventBy(event):
-                return {self._event_axis(event)}
-            case c.HasIdentity(codes):
-                return {self.plan.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.plan.group_of}
-            case c.HasClass(code):
-                return {self.plan.group_of[IDENTITY + code]}
-            case c.HasCircumstance(code):
-                return {self.plan.group_of[CIRCUMSTANCE + code]}
-            case c.HadJob():
-                return {"ended"}
-            case c.IsTrue(fact):
-                return {fact}
-            case c.AtLeast(fact) | c.IsOneOf(fact):
-                return {"years" if fact in ("missed_years", "repaid_years") else fact}
-            case c.Owes():
-                return {"years"}
-            case _:
-                return set()
-
-    def _event_axis(self, event: Any) -> str:
-        match event:
-            case c.Birth():
-                return "birth"
-            case c.EmploymentEnd():
-                return "ended"
-            case c.After(inner):
-                return self._event_axis(inner)
-            case _:
-                return self.plan.group_of[CIRCUMSTANCE + event.code]
-
     def _axes(self) -> dict[str, list[tuple[Axis, list[Ask]]]]:
         """Every axis that something asks about, by part."""
         asks: dict[str, list[Ask]] = {}
         for ask in self._asks:
             for leaf in c.leaves(ask.test):
-                for name in self._axes_of(leaf):
+                for name in self.plan.axes_of(leaf):
                     told = asks.setdefault(name, [])
                     found = Ask(ask.under, ask.day, leaf)
                     if found not in told:

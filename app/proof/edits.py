@@ -17,6 +17,8 @@ REMOVED: Any = object()
 _APART = {
     "pack", "region", "region_name", "extends", "amendments", "coverage_year", "version", "notice", "documents",
     "accepts", "cite", "title", "text",
+    # They decide no answer but what follows from a list's change; tests/rosters holds them.
+    "recognized_after_payment", "changed_after_subsidy",
 }  # fmt: skip
 _DATE, _SPAN = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"(\d+) (days?|months?)")
 _AMOUNT, _COUNT = re.compile(r"\d+(\.\d+)?"), re.compile(r"\d{1,3}")

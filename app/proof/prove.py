@@ -7,10 +7,11 @@ from time import perf_counter
 from app.packs.form import AcceptForm
 from app.packs.read_pack import Written
 from app.proof.choices import Alternatives, Rates
-from app.proof.crowd import Crowd, Plan
+from app.proof.crowd import Crowd
 from app.proof.findings import Finding, Pack, Watch, day_of
 from app.proof.groups import Answers
 from app.proof.jumps import Gaps, Jumps
+from app.proof.plan import Plan
 from app.proof.season import stretches
 from app.proof.silence import Charges, Silences
 from app.proof.ties import Ties

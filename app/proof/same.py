@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from app.proof.bits import first, split
-from app.proof.crowd import Crowd, Plan
+from app.proof.crowd import Crowd
 from app.proof.groups import Answers
+from app.proof.plan import Plan
 from app.proof.season import stretches
 from app.proof.under import Under
 from app.rules.compiling import Compiled

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.proof.asked import start_marks
 from app.proof.axes import Ask
-from app.proof.crowd import Plan
+from app.proof.plan import Plan
 from app.proof.under import Under
 from app.rules import conditions as c
 from app.rules import days

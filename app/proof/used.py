@@ -56,7 +56,8 @@ class Used(Watch):
         keys = [(subsidy.id, n) for n in range(len(subsidy.selectors))]
         if all(key in self.named for key in keys):
             return
-        held = [claims & bits for claims in day.answers.selected(row)]
+        claimed = day.answers.selected(row)
+        held = [claims & bits for claims in claimed]
         kinds = [crowd.plan.group_of.get(IDENTITY + s.code, s.code) for s in subsidy.selectors]
         for n, key in enumerate(keys):
             alike = [m for m, kind in enumerate(kinds) if kind == kinds[n]]  # one of them stands for all
@@ -65,7 +66,7 @@ class Used(Watch):
                 twice = m != n and subsidy.selectors[m] == subsidy.selectors[n]
                 claims |= more if m in alike else 0
                 others |= more if m not in alike or twice else 0
-            if claims:
+            if any(claimed[m] for m in alike):
                 self.claimed.add(key)
             if claims & ~others:
                 self.named.add(key)

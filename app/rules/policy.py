@@ -176,6 +176,23 @@ class Subsidy:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What somebody who has paid gets when their identity changes on a day from `first` to `last` (None: no bound).
+
+    `kind`: a payment in the following month, `to` an account of theirs, or nothing.
+    """
+
+    kind: Literal["pays_back", "nothing"]
+    cite: Cite
+    to: Literal["one_card", "payer"] | None = None
+    first: int | None = None
+    last: int | None = None
+
+    def is_for(self, day: int) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Incentive:
     """Something besides the contribution: an advantage, or (`add_on`) another insurance that is paid with it."""
 
@@ -239,6 +256,8 @@ class Policy:
     pause: Pause | None = None
     amended_on: str | None = None
     notes: tuple[Note, ...] = field(default=())
+    recognized_after_payment: tuple[Remedy, ...] = ()
+    changed_after_subsidy: tuple[Remedy, ...] = ()
 
     @cached_property
     def local_names(self) -> dict[str, str]:

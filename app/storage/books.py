@@ -56,6 +56,10 @@ class Books:
         """The enrollment is covered by this posting from now on, at the price it has."""
         self._covers.append({"region": region, "id": id, "posting": posting, "at": self.now})
 
+    def covering(self, id: str) -> str | None:
+        """The posting that covers the enrollment by this deed."""
+        return next((cover["posting"] for cover in self._covers if cover["id"] == id), None)
+
     def audit(self, region: str, actor: str, deed: str, enrollment_id: str | None = None, **about: Any) -> None:
         self._records.append(Record(region, self.now, actor, deed, enrollment_id, about))
 

@@ -13,7 +13,7 @@ from app.storage.tables import answers, enrollments, live_enrollments
 
 _e = enrollments.c
 _BY_ID = select(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
-_PERSONAL = select(_e.personal).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
+_PERSONAL = select(_e.personal, _e.person_key).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
 _ID_OF_ORDER = select(_e.id).where(_e.region == bindparam("r"), _e.order_no == bindparam("o"))
 # Without the quote and the personal data, which are long and which hardly any payment needs.
 _MONEY = "region, id, coverage_year, order_no, state, payable_fen, due_through, priced_on, shares, covering_posting"
@@ -60,9 +60,10 @@ def with_orders(order_nos: Sequence[str]) -> Asked:
     return _BY_ORDERS, listed([(region_of(order_no), order_no) for order_no in order_nos if region_of(order_no)])
 
 
-def personal_of(connection: Connection, id: str) -> bytes:
-    """The personal data of an enrollment, sealed."""
-    return bytes(connection.execute(_PERSONAL, {"r": region_of(id), "i": id}).scalar_one())
+def personal_of(connection: Connection, id: str) -> tuple[bytes, str]:
+    """The personal data of an enrollment, sealed, and whose it is."""
+    row = connection.execute(_PERSONAL, {"r": region_of(id), "i": id}).one()
+    return bytes(row[0]), str(row[1])
 
 
 def id_of_order(connection: Connection, order_no: str) -> str | None:

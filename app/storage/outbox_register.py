@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, text, update
 
 from app.storage.ids import region_of
+from app.storage.many import write_all
 from app.storage.tables import outbox
 
 _o = outbox.c
@@ -33,6 +34,12 @@ _DEAD = select(func.count()).where(_o.state == "dead")
 def send_later(connection: Connection, row: Mapping[str, Any]) -> None:
     """A message for the outside world, in the same transaction as what it tells."""
     connection.execute(_WRITE, row)
+
+
+def send_all_later(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many messages at once."""
+    if rows:
+        write_all(connection, {outbox: [{"last_error": None, "sent_at": None, **row} for row in rows]}, {})
 
 
 def claim(connection: Connection, now: int, lease: int, most: int) -> Sequence[RowMapping]:

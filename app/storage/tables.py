@@ -12,37 +12,23 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     text,
 )
 
-SCHEMA = "0002"  # the newest migration; a test holds it against the folder
+from app.storage import roster_tables
+from app.storage.columns import metadata, region, time
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+__all__ = ["metadata", "roster_tables"]  # and the tables below
 
-
-def _region(*, primary_key: bool = True) -> Column[str]:
-    return Column("region", String(64), primary_key=primary_key, nullable=False)
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable)
-
+SCHEMA = "0003"  # the newest migration; a test holds it against the folder
 
 enrollments = Table(
     "enrollments",
     metadata,
-    _region(),
+    region(),
     Column("id", String(100), primary_key=True),
     Column("coverage_year", Integer, nullable=False),
     Column("order_no", String(100)),
@@ -60,8 +46,8 @@ enrollments = Table(
     Column("covering_posting", String(100)),  # what covers now: the posting that a reversal takes back
     Column("revision", Integer, nullable=False, server_default="0"),  # messages written for the collector so far
     Column("created_by", String(64), nullable=False),
-    _time("created_at"),
-    _time("updated_at"),
+    time("created_at"),
+    time("updated_at"),
     CheckConstraint("state IN ('awaiting_payment', 'covered', 'reversed', 'cancelled')", name="state"),
     CheckConstraint("payable_fen >= 0", name="payable"),
     # A payment changes a few short columns: the quote and the personal data stand elsewhere, and there is room to
@@ -77,7 +63,7 @@ live_enrollments = Table(
     metadata,
     Column("person_key", String(64), primary_key=True),
     Column("coverage_year", Integer, primary_key=True),
-    _region(primary_key=False),
+    region(primary_key=False),
     Column("enrollment_id", String(100), nullable=False),
 )
 
@@ -86,19 +72,19 @@ answers = Table(
     metadata,
     Column("client_id", String(64), primary_key=True),
     Column("key", String(255), primary_key=True),
-    _region(primary_key=False),
+    region(primary_key=False),
     Column("request_hash", String(64), nullable=False),
     Column("status", Integer, nullable=False),
     Column("location", String(200)),
     Column("body", LargeBinary, nullable=False),
-    _time("created_at"),
+    time("created_at"),
 )
 
 inbox = Table(
     "inbox",
     metadata,
     Column("event_id", String(255), primary_key=True),
-    _region(primary_key=False),
+    region(primary_key=False),
     Column("type", String(32), nullable=False),
     Column("order_no", String(255), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
@@ -107,7 +93,7 @@ inbox = Table(
     Column("content_hash", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("effect", String(20), nullable=False),
-    _time("received_at"),
+    time("received_at"),
     CheckConstraint("effect IN ('covered', 'reversed', 'suspended', 'settled')", name="effect"),
 )
 Index(None, inbox.c.region, inbox.c.order_no)
@@ -116,7 +102,7 @@ Index(None, inbox.c.reverses_event_id)
 suspense = Table(
     "suspense",
     metadata,
-    _region(),
+    region(),
     Column("id", String(100), primary_key=True),
     Column("event_id", String(255), nullable=False),
     Column("order_no", String(255), nullable=False),
@@ -129,8 +115,8 @@ suspense = Table(
     Column("settlement", String(40)),
     Column("settled_by", String(64)),
     Column("remark", Text),
-    _time("opened_at"),
-    _time("settled_at", nullable=True),
+    time("opened_at"),
+    time("settled_at", nullable=True),
     CheckConstraint("state IN ('open', 'settled')", name="state"),
 )
 Index(None, suspense.c.region, suspense.c.event_id, unique=True)
@@ -149,20 +135,20 @@ Index(
 postings = Table(
     "postings",
     metadata,
-    _region(),
+    region(),
     Column("id", String(100), primary_key=True),
     Column("coverage_year", Integer),
     Column("kind", String(32), nullable=False),
     Column("enrollment_id", String(100)),
     Column("event_id", String(255)),
-    _time("posted_at"),
+    time("posted_at"),
 )
 Index(None, postings.c.region, postings.c.enrollment_id)
 
 entries = Table(
     "entries",
     metadata,
-    _region(),
+    region(),
     Column("posting_id", String(100), primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("account", String(64), nullable=False),
@@ -173,7 +159,7 @@ entries = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _region(),
+    region(),
     Column("id", String(100), primary_key=True),
     Column("enrollment_id", String(100), nullable=False),
     Column("revision", Integer, nullable=False, server_default="0"),  # its place among its enrollment's messages
@@ -182,9 +168,9 @@ outbox = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("last_error", String(100)),  # a status or the kind of failure, never the counterpart's text
-    _time("due_at"),
-    _time("created_at"),
-    _time("sent_at", nullable=True),
+    time("due_at"),
+    time("created_at"),
+    time("sent_at", nullable=True),
     CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
 )
 Index(None, outbox.c.state, outbox.c.due_at)
@@ -193,9 +179,9 @@ Index(None, outbox.c.region, outbox.c.enrollment_id, outbox.c.revision)
 audit = Table(
     "audit",
     metadata,
-    _region(),
+    region(),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _time("at"),
+    time("at"),
     Column("actor", String(100), nullable=False),
     Column("deed", String(32), nullable=False),
     Column("enrollment_id", String(100)),
@@ -207,7 +193,7 @@ Index(None, audit.c.region, audit.c.enrollment_id)
 audit_heads = Table(
     "audit_heads",
     metadata,
-    _region(),
+    region(),
     Column("number", BigInteger, nullable=False),
     Column("link", String(64), nullable=False),
 )
@@ -219,10 +205,10 @@ clients = Table(
     Column("name", String(100), nullable=False),
     Column("key_hash", String(64), nullable=False, unique=True),
     Column("former_hash", String(64)),  # the key before it was rotated, good until `former_until`
-    _time("former_until", nullable=True),
+    time("former_until", nullable=True),
     Column("scopes", String(200), nullable=False),
     Column("regions", Text, nullable=False),
-    _time("created_at"),
-    _time("revoked_at", nullable=True),
+    time("created_at"),
+    time("revoked_at", nullable=True),
 )
 Index("uq_clients_former_hash", clients.c.former_hash, unique=True)

@@ -13,6 +13,7 @@ from app.storage import enrollment_register as enrollments
 from app.storage import suspense_register
 from app.storage.books import Books
 from app.storage.ids import new_id
+from app.workflows.listed_identities import lists_of, quote_by_lists
 from app.workflows.office import COLLECTOR, Office, business_day
 
 Effect = Literal["covered", "reversed", "suspended", "settled"]  # what an event did, as the inbox keeps it
@@ -43,10 +44,11 @@ def price_on(office: Office, books: Books, enrollment: Row, day: date) -> Price 
     """The frozen price while it holds, or a new one, which may be nothing; None where no way in is open."""
     if enrollment["priced_on"] <= day.isoformat() <= enrollment["due_through"]:
         return Price(json.loads(enrollment["shares"]), frozen=True)
-    personal = enrollments.personal_of(books.connection, enrollment["id"])
-    facts = office.vault.open(personal, enrollment["id"])["facts"]
+    sealed, person_key = enrollments.personal_of(books.connection, enrollment["id"])
+    personal = office.vault.open(sealed, enrollment["id"])
+    lists = lists_of(books.connection, enrollment["region"], person_key)
     try:
-        quoted = office.quote_for(facts, enrollment["region"], enrollment["coverage_year"], day)
+        quoted = quote_by_lists(office, lists, personal, enrollment["region"], enrollment["coverage_year"], day)
     except (PolicyNotFound, PackRefused):
         return None
     return Price(quoted, frozen=False) if quoted["payable_fen"] is not None else None

@@ -14,9 +14,11 @@ from app.enrollment.payments import State
 from app.journal.telling import tell
 from app.rules.person import contradictions
 from app.storage import enrollment_register as register
+from app.storage import roster_register
 from app.storage.books import Books
 from app.storage.ids import new_id
 from app.workflows.book_money import cover_exempt, shares_of
+from app.workflows.listed_identities import lists_of, quote_by_lists
 from app.workflows.office import Office, Refused
 from app.workflows.show_enrollment import document_key, shown
 from app.workflows.tell_collector import tell_collector
@@ -66,7 +68,6 @@ def open_enrollment(
     """
     facts = _facts(asked)
     _check_facts(office, facts, region, asked.coverage_year)
-    quoted = office.quote_for(facts, region, asked.coverage_year, office.today())
     with office.deed() as books:
         connection = books.connection
         if not register.try_lock(connection, f"{client}\x1f{key}"):  # another process works on the same key
@@ -76,7 +77,12 @@ def open_enrollment(
             if stored["request_hash"] != request_hash:
                 raise Refused("idempotency_key_reused")
             return Answer(stored["status"], stored["location"], bytes(stored["body"]))
-        row = _row(office, asked, region, facts, quoted, client)
+        personal, whose = _personal(asked, facts), person_key(office, asked, facts)
+        roster_register.lock(connection, region, shared=True)  # before the lists are read by which it is priced
+        lists = lists_of(connection, region, whose)
+        quoted = quote_by_lists(office, lists, personal, region, asked.coverage_year, office.today())
+        row = _row(office, asked, region, whose, quoted, client)
+        row["personal"] = office.vault.seal(personal, row["id"])
         try:
             answer = _open(books, row, quoted)
         except Refused as refused:  # before anything was written
@@ -117,16 +123,16 @@ def person_key(office: Office, asked: EnrollmentRequest, facts: dict[str, Any]) 
     return document_key(office, who.id_type, number)
 
 
+def _personal(asked: EnrollmentRequest, facts: dict[str, Any]) -> dict[str, Any]:
+    household = asked.household.model_dump() if asked.household else None
+    return {"applicant": asked.applicant.model_dump(), "household": household, "facts": facts}
+
+
 def _row(
-    office: Office, asked: EnrollmentRequest, region: str, facts: dict[str, Any], quoted: dict[str, Any], client: str
+    office: Office, asked: EnrollmentRequest, region: str, whose: str, quoted: dict[str, Any], client: str
 ) -> dict[str, Any]:
     id, now = new_id(region), office.now()
     household = asked.household
-    personal = {
-        "applicant": asked.applicant.model_dump(),
-        "household": household.model_dump() if household else None,
-        "facts": facts,
-    }
     exempt = quoted["outcome"] == "exempt"
     return {
         "region": region,
@@ -135,11 +141,10 @@ def _row(
         # Nothing to collect, no order: people whose contribution is waived or paid for them are not levied.
         "order_no": None if exempt else new_id(region),
         "state": State.COVERED if exempt else State.AWAITING_PAYMENT,
-        "person_key": person_key(office, asked, facts),
+        "person_key": whose,
         "village": asked.village or asked.region,
         "channel": asked.channel,
         "household_key": office.vault.index("household", household.household_no) if household else None,
-        "personal": office.vault.seal(personal, id),
         "payable_fen": quoted["payable_fen"] or 0,
         "due_through": quoted["valid_through"] or "",
         "priced_on": office.today().isoformat(),

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from app.collector.signature import verify
 from app.contract.callback import PaymentEvent
 from app.enrollment import ledger
-from app.enrollment.payments import State, on_payment
+from app.enrollment.payments import Decision, Reason, State, on_payment
 from app.storage import enrollment_register as enrollments
 from app.storage import inbox_register, ledger_register, suspense_register
 from app.storage.asking import ask_all
@@ -25,9 +25,12 @@ from app.storage.ids import region_of
 from app.workflows import book_money
 from app.workflows.book_money import Effect, Row
 from app.workflows.office import Office, business_day
+from app.workflows.pay_former_price import former_price, weigh_again
 from app.workflows.record_reversal import reverse
+from app.workflows.weigh_change import Cause
 
 _SORTED = json.JSONEncoder(sort_keys=True).encode
+_NOT_THE_PRICE = (Reason.AMOUNT_MISMATCH, Reason.NO_PRICE_ON_PAYMENT_DAY)
 UNKNOWN = "unknown"  # the region of orders that were not made here
 Result = Effect | Literal["repeated", "conflict"]
 
@@ -131,11 +134,18 @@ def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone:
     # Where nobody has paid yet no payment is the second: it may be of a day on which there was still something to pay.
     asked = State.AWAITING_PAYMENT if exempt else state
     decision = on_payment(asked, row["amount_fen"], price.fen if price else None, already_reversed=undone is not None)
+    told: Cause | None = None
+    if enrollment is not None and decision.reason in _NOT_THE_PRICE:
+        former = former_price(books, enrollment, row)
+        if former is not None:
+            decision, (price, told) = Decision("cover"), former
     if decision.deed == "cover" and enrollment is not None and price:
         if exempt:
             about = {"coverage_year": enrollment["coverage_year"], "enrollment_id": enrollment["id"]}
             books.post(row["region"], exempt.reversed("take_back"), event_id=row["event_id"], **about)
         book_money.cover(books, row, enrollment, price)
+        if told is not None:
+            weigh_again(office, books, enrollment, price, row, told)
         return "covered"
     if decision.deed == "settle" and undone is not None:
         book_money.settle(books, undone, row["event_id"], "payment_arrived", enrollment)

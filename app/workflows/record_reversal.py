@@ -9,6 +9,7 @@ from app.storage import inbox_register, ledger_register, suspense_register
 from app.storage.books import Books
 from app.workflows import book_money
 from app.workflows.book_money import Effect, Row
+from app.workflows.decide_proposal import take_back_paid
 from app.workflows.office import COLLECTOR, Office, business_day
 
 
@@ -57,6 +58,7 @@ def _take_back(office: Office, books: Books, row: Row, enrollment: Row, cover: l
     about = {"coverage_year": enrollment["coverage_year"], "enrollment_id": id, "event_id": row["event_id"]}
     # The money has left for good, wherever it was while it covered.
     books.post(region, cover.reversed("take_back").through(ledger.SUSPENSE, ledger.COLLECTOR), **about)
+    take_back_paid(books, enrollment)
     changes = {"state": State.REVERSED, "covering_posting": None, "updated_at": books.now}
     enrollments.change(books.connection, id, **changes)
     books.audit(region, COLLECTOR, "reversed", id, event_id=row["event_id"], amount_fen=row["amount_fen"])

@@ -10,6 +10,7 @@ from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as register
 from app.storage.books import Books
 from app.workflows import book_money
+from app.workflows.listed_identities import lists_of, quote_by_lists
 from app.workflows.office import SYSTEM, Office, Refused
 from app.workflows.show_enrollment import shown
 from app.workflows.tell_collector import tell_collector
@@ -35,9 +36,10 @@ def _repriced(office: Office, id: str) -> dict[str, Any]:
         row = register.by_id(books.connection, id, lock=True)
         if row is None or not _has_run_out(office, row):
             return shown(row)
-        facts = office.vault.open(bytes(row["personal"]), id)["facts"]
+        personal = office.vault.open(bytes(row["personal"]), id)
+        lists = lists_of(books.connection, row["region"], row["person_key"])
         try:
-            quoted = office.quote_for(facts, row["region"], row["coverage_year"], office.today())
+            quoted = quote_by_lists(office, lists, personal, row["region"], row["coverage_year"], office.today())
         except (PolicyNotFound, PackRefused):
             return shown(row)
         now = {**row, **_changes(office, books, row, quoted)}

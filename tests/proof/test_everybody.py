@@ -13,8 +13,9 @@ from app.packs.read_pack import read_pack
 from app.packs.shelf import NOTICES, Shelf
 from app.proof.bits import Table, split
 from app.proof.cohorts import cohorts
-from app.proof.crowd import Crowd, Plan
+from app.proof.crowd import Crowd
 from app.proof.groups import Answers
+from app.proof.plan import Plan
 from app.proof.season import stretches
 from app.proof.under import Under
 from app.rules import vocabulary as v

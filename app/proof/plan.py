@@ -1,0 +1,66 @@
+"""What is the same on every day of payment: the packs, their rules, and which codes they treat alike."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from app.proof.alike import circumstances_of, identities_of
+from app.proof.asked import Rule, rules_of
+from app.proof.under import Under
+from app.proof.values import CIRCUMSTANCE, IDENTITY
+from app.rules import conditions as c
+
+
+class Plan:
+    """What is the same on every day: the packs, their rules, and the codes that they treat alike."""
+
+    def __init__(self, unders: Sequence[Under], more: Iterable[tuple[int, Rule]] = ()) -> None:
+        self.unders = tuple(unders)
+        self.rules = [(k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy)]
+        self.rules += more
+        policies = [under.policy for under in unders]
+        groups = [(IDENTITY + g[0], g) for g in identities_of(policies)]
+        groups += [(CIRCUMSTANCE + g[0], g) for g in circumstances_of(policies)]
+        self.groups = dict(groups)
+
+    @cached_property
+    def group_of(self) -> dict[str, str]:
+        """The axis of each code."""
+        return {prefix + code: name for name, g in self.groups.items() for code in g for prefix in _prefix(name)}
+
+    def axes_of(self, leaf: c.Condition) -> set[str]:
+        """What a test asks about."""
+        match leaf:
+            case c.PaidBy(c.After(event)) | c.EventBy(c.After(event)) | c.EventBy(event):
+                return {self._event_axis(event)}
+            case c.HasIdentity(codes):
+                return {self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of}
+            case c.HasClass(code):
+                return {self.group_of[IDENTITY + code]}
+            case c.HasCircumstance(code):
+                return {self.group_of[CIRCUMSTANCE + code]}
+            case c.HadJob():
+                return {"ended"}
+            case c.IsTrue(fact):
+                return {fact}
+            case c.AtLeast(fact) | c.IsOneOf(fact):
+                return {"years" if fact in ("missed_years", "repaid_years") else fact}
+            case c.Owes():
+                return {"years"}
+            case _:
+                return set()
+
+    def _event_axis(self, event: Any) -> str:
+        match event:
+            case c.Birth():
+                return "birth"
+            case c.EmploymentEnd():
+                return "ended"
+            case c.After(inner):
+                return self._event_axis(inner)
+            case _:
+                return self.group_of[CIRCUMSTANCE + event.code]
+
+
+def _prefix(name: str) -> tuple[str]:
+    return (IDENTITY,) if name.startswith(IDENTITY) else (CIRCUMSTANCE,)

@@ -1,0 +1,119 @@
+"""Imports of hardship lists and the timelines made of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text, update
+
+from app.storage.asking import Row, Rows, ask, by_list, listed
+from app.storage.ids import region_of
+from app.storage.many import Change, write_all
+from app.storage.roster_tables import conflicts, imports, listings
+
+_i, _l = imports.c, listings.c
+_BY_CONTENT = select(imports).where(
+    _i.region == bindparam("r"), _i.source == bindparam("s"), _i.content_hash == bindparam("h")
+)
+_BY_ID = select(imports).where(_i.region == bindparam("r"), _i.id == bindparam("i"))
+_START = insert(imports)
+# Only for whoever has seen how far it was: two that take the same file at once can't both take a line.
+_ADVANCE = update(imports).where(
+    _i.region == bindparam("r"), _i.id == bindparam("i"), _i.state == bindparam("was"), _i.taken == bindparam("seen")
+)
+# While an import sweeps, all of its lines are in: its list counts.
+_SOURCES = select(_i.source).distinct().where(_i.region == bindparam("r"), _i.state.in_(("sweeping", "done")))
+_OF_PERSON = select(listings).where(_l.region == bindparam("r"), _l.person_key == bindparam("p")).order_by(_l.since)
+_OF_PEOPLE = by_list(
+    "SELECT l.id, l.person_key, l.identity, l.class, l.source, l.since, l.until FROM roster_listings l"
+    " WHERE l.region = :region AND l.person_key IN {wanted} ORDER BY l.since, l.id"
+)
+_END = Change(
+    name="ends",
+    table="roster_listings",
+    set="until = v.until, removed_by = v.removed_by, updated_at = v.updated_at",
+    where="t.region = v.region AND t.id = v.id",
+    columns="region text, id text, until text, removed_by text, updated_at bigint",
+)
+_REDATE = update(listings).where(_l.region == bindparam("r"), _l.id == bindparam("i"))
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:n, 0))")
+_BY_KEYS = text("SET LOCAL enable_seqscan = off")
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:n, 0))")
+
+
+def lock(connection: Connection, region: str, *, shared: bool = False) -> None:
+    """Until the transaction ends: who changes a region's lists waits for whoever registers by them, and the other way
+    round. SQLite's one writer needs none."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SHARE if shared else _LOCK, {"n": f"rosters {region}"})
+        if not shared:  # a plan from a time when the lists were empty would scan them while they fill
+            connection.execute(_BY_KEYS)
+
+
+def by_content(connection: Connection, region: str, source: str, content_hash: str) -> RowMapping | None:
+    """The import of the same file from the same source."""
+    return connection.execute(_BY_CONTENT, {"r": region, "s": source, "h": content_hash}).mappings().first()
+
+
+def by_id(connection: Connection, id: str) -> RowMapping | None:
+    return connection.execute(_BY_ID, {"r": region_of(id), "i": id}).mappings().first() if region_of(id) else None
+
+
+def start(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(_START, row)
+
+
+def advance(connection: Connection, row: Mapping[str, Any], **values: Any) -> bool:
+    """False where another has taken lines of it in the meantime."""
+    seen = {"r": row["region"], "i": row["id"], "was": row["state"], "seen": row["taken"]}
+    return connection.execute(_ADVANCE.values(**values), seen).rowcount == 1
+
+
+def page(connection: Connection, region: str, after: str | None, limit: int) -> list[RowMapping]:
+    """The imports of a region in the order they were begun, from behind the cursor."""
+    statement = select(imports).where(_i.region == region).order_by(_i.id).limit(limit)
+    if after is not None:
+        statement = statement.where(_i.id > after)
+    return list(connection.execute(statement).mappings())
+
+
+def sources(connection: Connection, region: str) -> list[str]:
+    """Whose lists a region has; none where it has no lists at all."""
+    return list(connection.execute(_SOURCES, {"r": region}).scalars())
+
+
+def of_people(connection: Connection, region: str, person_keys: Sequence[str]) -> Rows:
+    """Their timelines, the earliest first; without personal data."""
+    return ask(connection, _OF_PEOPLE, {"region": region} | listed(person_keys)) if person_keys else []
+
+
+def of_person(connection: Connection, region: str, person_key: str) -> list[RowMapping]:
+    return list(connection.execute(_OF_PERSON, {"r": region, "p": person_key}).mappings())
+
+
+def write(connection: Connection, added: Sequence[Row], ended: Sequence[Row], waiting: Sequence[Row]) -> None:
+    """New stretches, ends of stretches, and conflicts."""
+    if added or ended or waiting:
+        write_all(connection, {listings: added, conflicts: waiting}, {_END: ended} if ended else {})
+
+
+def redate(connection: Connection, id: str, since: str, now: int) -> None:
+    connection.execute(_REDATE.values(since=since, updated_at=now), {"r": region_of(id), "i": id})
+
+
+def sealed(connection: Connection, after: tuple[str, str] | None, limit: int) -> list[RowMapping]:
+    """Personal data as it is sealed, locked, in the order of the keys, from behind `after`."""
+    statement = select(_l.region, _l.id, _l.personal).order_by(_l.region, _l.id).limit(limit)
+    if after is not None:
+        statement = statement.where((_l.region > after[0]) | ((_l.region == after[0]) & (_l.id > after[1])))
+    return list(connection.execute(statement.with_for_update()).mappings())
+
+
+def reseal(connection: Connection, id: str, personal: bytes) -> None:
+    connection.execute(_REDATE.values(personal=personal), {"r": region_of(id), "i": id})
+
+
+def standing_text(stretches: Sequence[Any]) -> str:
+    """What stood against a line, as it is kept with the conflict."""
+    said = [{n: s[n] for n in ("identity", "class", "source", "since", "until")} for s in stretches]
+    return json.dumps(said, ensure_ascii=False)

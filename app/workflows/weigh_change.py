@@ -1,0 +1,230 @@
+"""What a change of the lists means for somebody's enrollments: decided here from what the database holds, done in
+`do_effects.py`.
+
+Who still has to pay is priced anew. Of who has paid the notice says what they get, or it does not say; either is put
+to a second clerk.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, ClassVar
+
+from app.enrollment.payments import State
+from app.enrollment.rosters import Stretch, listed
+from app.packs.mistakes import PackRefused
+from app.packs.shelf import PolicyNotFound
+from app.rules.days import next_month
+from app.rules.policy import Policy, Remedy
+from app.rules.wording import clause
+from app.storage import proposal_register
+from app.storage.database import Connection
+from app.workflows.listed_identities import Lists, by_word_of, findable, quote_by_lists
+from app.workflows.office import Office, business_day
+
+Row = Mapping[str, Any]
+Funds = dict[str, int]
+NOT_STATED = "公告未载明"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The change that everything follows from; `by` brought it about, `imported_by` brought the list."""
+
+    identity: str
+    class_: str | None
+    source: str
+    action: str
+    day: str
+    line: int
+    import_id: str
+    imported_by: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """An order that is still to be paid costs something else from today on."""
+
+    row: Row
+    quoted: dict[str, Any]
+    cause: Cause
+    counted_as: ClassVar[str] = "repriced"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What somebody who has paid gets, for a second clerk; `instead_of` are open proposals that it replaces. `fields`
+    is None where nothing is left to be proposed."""
+
+    row: Row
+    fields: dict[str, Any] | None
+    instead_of: tuple[str, ...]
+    cause: Cause
+    counted_as: ClassVar[str] = "proposals"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The new price hangs on a fact that nobody gave."""
+
+    row: Row
+    cause: Cause
+    counted_as: ClassVar[str] = "conflicts"
+
+
+Effect = Repriced | Proposed | Unsettled
+
+
+class Weighing:
+    """Enrollments of one region whose people's lists have changed, with what else has to be known of them."""
+
+    def __init__(self, office: Office, connection: Connection, region: str, rows: Sequence[Row]) -> None:
+        self.office, self.today = office, office.today()
+        covered = [row for row in rows if row["state"] == State.COVERED]
+        postings = [row["covering_posting"] for row in covered if row["covering_posting"]]
+        self._paid_at = proposal_register.paid_at(connection, region, postings)
+        self._proposals = proposal_register.of_enrollments(connection, region, [row["id"] for row in covered])
+
+    def effect(
+        self, row: Row, before: Lists | None, after: Lists, cause: Cause, *, known_before: bool = False
+    ) -> Effect | None:
+        """None where the change makes no difference, or the year is over. `known_before`: the payment came after the
+        change, and was made as if it had not been."""
+        try:
+            policy = self.office.shelf.find(row["region"], row["coverage_year"]).policy
+        except (PolicyNotFound, PackRefused):
+            return None
+        personal = self.office.vault.open(bytes(row["personal"]), row["id"])
+        if not findable(personal["applicant"]):
+            return None
+        if row["state"] != State.COVERED:
+            return self._owing(row, policy, personal, after, cause)
+        if date.fromisoformat(cause.day).toordinal() > policy.last_day:
+            return None
+        return self._paid(row, policy, personal, None if known_before else (before,), after, cause)
+
+    def _owing(
+        self, row: Row, policy: Policy, personal: Row, after: Lists, cause: Cause
+    ) -> Repriced | Unsettled | None:
+        if self.today.toordinal() > policy.last_day:
+            return None
+        quoted = quote_by_lists(self.office, after, personal, row["region"], row["coverage_year"], self.today)
+        was = json.loads(row["quote"])
+        if quoted["outcome"] == "needs_information" or (quoted["outcome"] == "payable" and not _known(quoted)):
+            return Unsettled(row, cause)
+        if _worth(was) == _worth(quoted) or (row["due_through"] < self.today.isoformat() and not _known(quoted)):
+            return None  # the same, or run out and still without a price
+        return Repriced(row, quoted, cause)
+
+    def _paid(
+        self, row: Row, policy: Policy, personal: Row, before: tuple[Lists | None] | None, after: Lists, cause: Cause
+    ) -> Proposed | Unsettled | None:
+        day = self._paid_on(row)
+        now = self._as_if(row, personal, after, day, cause)
+        if now["outcome"] == "needs_information":
+            return Unsettled(row, cause)
+        if before and funds_of(self._as_if(row, personal, before[0], day, cause)) == funds_of(now):
+            return None
+        quoted, made = json.loads(row["quote"]), self._of_this_cover(row)
+        given = [funds_of(quoted), *(_funds(p) for p in made if p["state"] == "approved")]
+        had = _sum(given)
+        difference = _less(funds_of(now), had)
+        still_open = tuple(p["id"] for p in made if p["state"] == "open")
+        if not difference:
+            return Proposed(row, None, still_open, cause) if still_open else None
+        remedy = _remedy(policy, cause, difference, subsidized=bool(had))
+        fields = _fields(remedy, difference, cause, day) | _clauses(quoted, now, remedy)
+        return Proposed(row, fields, still_open, cause)
+
+    def _of_this_cover(self, row: Row) -> list[Row]:
+        return [p for p in self._proposals.get(row["id"], []) if p["covering_posting"] == row["covering_posting"]]
+
+    def _paid_on(self, row: Row) -> date:
+        """The day of payment; of a cover without a payment the day of its price."""
+        paid_at = self._paid_at.get(row["covering_posting"])
+        return date.fromisoformat(row["priced_on"]) if paid_at is None else business_day(paid_at)
+
+    def _as_if(self, row: Row, personal: Row, lists: Lists | None, day: date, cause: Cause) -> dict[str, Any]:
+        """The quote of the day of payment, had the identities of today been recognized by then."""
+        facts = personal["facts"]
+        if lists is not None:
+            facts = by_word_of(_by_then(lists.stretches, self.today, cause, day), facts, lists.covered)
+        return self.office.quote_for(facts, row["region"], row["coverage_year"], day)
+
+
+def _by_then(stretches: Sequence[Stretch], today: date, cause: Cause, day: date) -> list[Any]:
+    """What is listed once the change is in force, as if recognized by `day`."""
+    on = max(today.isoformat(), cause.day)
+    held = (one for one in listed(stretches, on) if one.since <= on)
+    return [replace(one, since=min(one.since, day.isoformat())) for one in held]
+
+
+def _known(quoted: Mapping[str, Any]) -> bool:
+    return quoted["payable_fen"] is not None
+
+
+def _worth(quoted: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two prices different: to whoever pays, and to the funds."""
+    through = quoted["valid_through"] if quoted["payable_fen"] else None
+    return quoted["outcome"], quoted["payable_fen"], through, funds_of(quoted)
+
+
+def funds_of(quoted: Mapping[str, Any]) -> Funds:
+    """What each fund pays for a person, at payment or afterwards."""
+    return _sum([{s["fund"]: s["amount_fen"]} for s in (*quoted["subsidies"], *quoted["refunds"])])
+
+
+def _funds(proposal: Row) -> Funds:
+    return {s["fund"]: s["amount_fen"] for s in json.loads(proposal["shares"])}
+
+
+def _sum(parts: Sequence[Funds]) -> Funds:
+    found: Funds = {}
+    for part in parts:
+        for fund, fen in part.items():
+            found[fund] = found.get(fund, 0) + fen
+    return {fund: fen for fund, fen in found.items() if fen}
+
+
+def _less(more: Funds, less: Funds) -> Funds:
+    return _sum([more, {fund: -fen for fund, fen in less.items()}])
+
+
+def _remedy(policy: Policy, cause: Cause, difference: Funds, *, subsidized: bool) -> Remedy | None:
+    """What the notice says; None where it does not. A payment is none that would have to be made by the person."""
+    remedies = policy.changed_after_subsidy if subsidized else policy.recognized_after_payment
+    day = date.fromisoformat(cause.day).toordinal()
+    found = next((remedy for remedy in remedies if remedy.is_for(day)), None)
+    return None if found and found.kind == "pays_back" and sum(difference.values()) <= 0 else found
+
+
+def _fields(remedy: Remedy | None, difference: Funds, cause: Cause, paid_on: date) -> dict[str, Any]:
+    kind = remedy.kind if remedy else "not_stated"
+    moved = {} if kind == "nothing" else difference
+    shares = [{"fund": fund, "amount_fen": fen} for fund, fen in sorted(moved.items())]
+    later = max(date.fromisoformat(cause.day), paid_on)
+    due = date.fromordinal(next_month(later.toordinal())).isoformat()[:7] if kind == "pays_back" else None
+    return {
+        "kind": kind,
+        "cause": "recognized" if cause.action == "added" else "ended",
+        "amount_fen": sum(moved.values()),
+        "shares": json.dumps(shares),
+        "pays_to": remedy.to if remedy else None,
+        "due_month": due,
+    }
+
+
+def _clauses(was: Mapping[str, Any], now: Mapping[str, Any], remedy: Remedy | None) -> dict[str, str]:
+    """What the price that was paid rests on, what the new one would, and what the notice says about the change."""
+    old, new = _line(was), _line(now)
+    rule = clause(remedy.cite) if remedy else NOT_STATED
+    said = {"old_clause": old["clause"], "old_text": old["text"], "new_clause": new["clause"], "new_text": new["text"]}
+    return said | {"rule_clause": rule}
+
+
+def _line(quoted: Mapping[str, Any]) -> Mapping[str, str]:
+    """The line of the explanation that the subsidy rests on, or the contribution where there is none."""
+    lines = {line["step"]: line for line in reversed(quoted["explanation"])}
+    return lines.get("subsidy") or lines.get("contribution") or {"clause": NOT_STATED, "text": ""}
