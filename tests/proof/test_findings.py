@@ -83,7 +83,11 @@ BROKEN = [
         ("special",),
         [(LATE, way_in("special", "{paid: {in: main, from: 2024-02-01}}", "{kind: personal, cite: 三}") + LATE)],
     ),
-    Broken("never_applies", ("late", "wait_2"), [("{days: 90, cite: 三}", "{days: 90, cite: 三}, {days: 9, cite: 三}")]),
+    Broken(
+        "never_applies",
+        ("late", "wait_2"),
+        [("{days: 90, cite: 三}", "{days: 90, cite: 三}, {days: 9, cite: 三}")],
+    ),
     Broken("never_applies", ("hint",), [("{routes: [late]}", "{routes: [late]}, when: {paid: {in: main}}")]),
     Broken(
         "never_decides",
