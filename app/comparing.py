@@ -169,11 +169,13 @@ def _counted(console: Console, counted: Any, comparison: Comparison) -> None:
         if effect in counted.effects:
             shown.add_row(words, f"{counted.effects[effect]:,}")
     console.print(shown)
-    groups = _table("原", "新", "人数")
-    for group in [g for g in counted.groups if g.effect not in _UNCHANGED][:_SHOWN]:
-        before, after = in_words(group.before, comparison.old.policy), in_words(group.after, comparison.new.policy)
-        groups.add_row(escape(before), escape(after), f"{group.people:,}")
-    console.print(groups)
+    listed = [g for g in counted.groups if g.effect not in _UNCHANGED]
+    if listed:
+        groups = _table("原", "新", "人数")
+        for group in listed[:_SHOWN]:
+            before, after = in_words(group.before, comparison.old.policy), in_words(group.after, comparison.new.policy)
+            groups.add_row(escape(before), escape(after), f"{group.people:,}")
+        console.print(groups)
     money = _table("资金", "原", "新", "差额")
     for name, (before, after) in counted.money.items():
         money.add_row(money_name(name), yuan(before), yuan(after), _signed(after - before))
