@@ -29,7 +29,6 @@ NOTE = "  - {code: hint, kind: reading, text: 说明, cite: 五, shown: {routes:
 OTHER = "  - {{id: {}, identities: [extreme_poverty], all: yes, {}, cite: 四}}\n"
 AGED = "{{age: {{at_least: {}, on: payment}}}}"
 LEAST = "{kind: stated, yuan: {at_least: 100}, cite: 三}"
-WAIT = "{days: 90, cite: 三}"
 SECOND = "  second: {opens: 2024-01-01, closes: 2024-02-28, cite: 三}\n"
 
 
@@ -84,15 +83,11 @@ BROKEN = [
         ("special",),
         [(LATE, way_in("special", "{paid: {in: main, from: 2024-02-01}}", "{kind: personal, cite: 三}") + LATE)],
     ),
-<<<<<<< Updated upstream
     Broken(
         "never_applies",
         ("late", "wait_2"),
         [("{days: 90, cite: 三}", "{days: 90, cite: 三}, {days: 9, cite: 三}")],
     ),
-=======
-    Broken("never_applies", ("late", "wait_2"), [("[{days: 90, cite: 三}]", f"[{WAIT}, {WAIT}]")]),
->>>>>>> Stashed changes
     Broken("never_applies", ("hint",), [("{routes: [late]}", "{routes: [late]}, when: {paid: {in: main}}")]),
     Broken(
         "never_decides",
