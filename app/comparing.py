@@ -61,7 +61,9 @@ def diff(
         return
     console = Console()
     console.print(f"[bold]{escape(before.policy.title)}[/] → [bold]{escape(after.policy.title)}[/]")
-    console.print(_values(values))
+    console.print(_values([row for row in values if row.kind != "clause"]))
+    if recited := sum(row.kind == "clause" for row in values):
+        console.print(f"另有 {recited} 处数值不变、条款不同，见 --json (the same values by other clauses)")
     _everybody(console, changes, comparison)
     if counted:
         _counted(console, counted, comparison)
@@ -167,11 +169,13 @@ def _counted(console: Console, counted: Any, comparison: Comparison) -> None:
         if effect in counted.effects:
             shown.add_row(words, f"{counted.effects[effect]:,}")
     console.print(shown)
-    groups = _table("原", "新", "人数")
-    for group in [g for g in counted.groups if g.effect not in _UNCHANGED][:_SHOWN]:
-        before, after = in_words(group.before, comparison.old.policy), in_words(group.after, comparison.new.policy)
-        groups.add_row(escape(before), escape(after), f"{group.people:,}")
-    console.print(groups)
+    listed = [g for g in counted.groups if g.effect not in _UNCHANGED]
+    if listed:
+        groups = _table("原", "新", "人数")
+        for group in listed[:_SHOWN]:
+            before, after = in_words(group.before, comparison.old.policy), in_words(group.after, comparison.new.policy)
+            groups.add_row(escape(before), escape(after), f"{group.people:,}")
+        console.print(groups)
     money = _table("资金", "原", "新", "差额")
     for name, (before, after) in counted.money.items():
         money.add_row(money_name(name), yuan(before), yuan(after), _signed(after - before))

@@ -53,6 +53,8 @@ class Collector:
 
 def _finish(response: httpx.Response) -> None:
     """Reads a short answer to its end, so that the connection can be used again. Nobody can make us read on and on."""
+    if response.is_stream_consumed:  # a transport that brought it whole
+        return
     read, until = 0, time.monotonic() + _SECONDS
     for part in response.iter_raw(4096):
         read += len(part)

@@ -17,21 +17,24 @@ _FORMER = (
     .order_by(_f.id.desc())
 )
 # The enrollments of people, locked in the order that payments lock them in. The plus keeps SQLite from looking through
-# all of the region.
+# all of the region, the empty text does the same for PostgreSQL.
 _OF_PEOPLE_TO_LOOK_AT = Question(
     "SELECT e.* FROM enrollments e WHERE +e.region = :region AND e.state <> 'cancelled'"
     " AND e.person_key IN (SELECT value FROM json_each(:wanted))",
-    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.state <> 'cancelled'"
-    " AND e.person_key IN (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value))",
+    "SELECT e.* FROM enrollments e WHERE e.region || '' = :region AND e.state <> 'cancelled'"
+    " AND e.person_key = ANY (ARRAY (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value)))",
 )
-_IN_ORDER = " ORDER BY e.region, e.order_no, e.id FOR UPDATE OF e"
+_IN_ORDER = " ORDER BY e.region || '', e.order_no, e.id FOR UPDATE OF e"
 _OF_PEOPLE = Question(_OF_PEOPLE_TO_LOOK_AT.sqlite, _OF_PEOPLE_TO_LOOK_AT.postgresql + _IN_ORDER)
 _OWING = by_list(
     "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id > :after"
     " AND e.state IN ('awaiting_payment', 'reversed') ORDER BY e.id LIMIT :most"
 )
-_BY_IDS = by_list("SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id IN {wanted}")
-_LOCKED = Question(_BY_IDS.sqlite, _BY_IDS.postgresql + _IN_ORDER)
+_LOCKED = Question(
+    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id IN (SELECT value FROM json_each(:wanted))",
+    "SELECT e.* FROM enrollments e WHERE e.region = :region AND e.id = ANY"
+    " (ARRAY (SELECT value FROM json_array_elements_text(CAST(:wanted AS json)) AS t (value)))" + _IN_ORDER,
+)
 _REPRICE = Change(
     name="prices",
     table="enrollments",

@@ -37,7 +37,7 @@ _END = Change(
 )
 _REDATE = update(listings).where(_l.region == bindparam("r"), _l.id == bindparam("i"))
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:n, 0))")
-_BY_KEYS = text("SET LOCAL enable_seqscan = off")
+_BY_KEYS = text("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:n, 0))")
 
 

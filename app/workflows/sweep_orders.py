@@ -23,6 +23,7 @@ def sweep(office: Office, region: str, source: str, row: Row) -> int:
     after, repriced = "", 0
     while True:
         with office.deed() as books:
+            register.lock(books.connection, region)
             page = price_register.owing(books.connection, region, after, _AT_A_TIME)
             ids = _by_word(books.connection, region, source, page)
             done = _weighed(office, books.connection, region, source, row, ids)
