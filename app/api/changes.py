@@ -21,7 +21,7 @@ from app.workflows.read_changes import LATEST, View, read_changes
 from app.workflows.show_enrollment import look_up_many
 
 MOST_PEOPLE = 1000
-_LONGEST_CURSOR = 60_000
+_LONGEST_CURSOR = 32_000  # of three thousand regions; a server reads no longer address
 
 
 def routes(office: Office, by_key: Office) -> APIRouter:
@@ -37,7 +37,12 @@ def _add_feed(router: APIRouter, office: Office, by_key: Office) -> None:
     async def changes(
         request: Request,
         after: Annotated[
-            str | None, Query(max_length=_LONGEST_CURSOR, description=f"上次的 next_cursor；`{LATEST}` 从现在开始")
+            str | None,
+            Query(
+                max_length=_LONGEST_CURSOR,
+                pattern="^[A-Za-z0-9_-]*$",
+                description=f"上次的 next_cursor；`{LATEST}` 从现在开始",
+            ),
         ] = None,
         region: Annotated[str | None, Query(max_length=64, pattern=PRINTABLE, description="只看这个区划以下")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,

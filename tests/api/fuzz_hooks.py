@@ -24,6 +24,12 @@ def _well_formed(body: Any) -> bool:
     return fits and (day is None or (isinstance(day, str) and bool(re.fullmatch(r"\d{4}-(0\d|1[0-2])-[012]\d", day))))
 
 
+@schemathesis.serializer("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+def as_it_is(context: Any, value: Any) -> bytes:  # noqa: ARG001 - the serializer's signature
+    """A file is bytes, whatever its kind."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:  # noqa: ARG001 - the hook's signature
     """Three of four well-formed bodies ask about a notice that is there."""
