@@ -41,6 +41,10 @@ RULES: Defs = {
     "BenefitsForm": _one(
         "from", "day_after", "day", "circumstance", "recognition", "month_after", "month_after_recognition"
     ),
+    "CollectionForm": {
+        "anyOf": [_has("fee"), {"properties": {"rewards": {"minItems": 1}}, "required": ["rewards"]}],
+        "dependencies": {"docked": ["fee"]},
+    },
     "ShareForm": _one("yuan", "percent", "rest"),
     "SubsidyForm": {
         "allOf": [_one("fund", "shares"), _any("all", "yuan", "percent", "person_pays", "shares")],

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.reports import categories
 from app.reports.by_place import places_of
-from app.reports.people import Held, Person, Scope, Source
+from app.reports.people import DECLARED, Held, Person, Scope, Source
 from app.reports.places import Places
 from app.reports.registration import whole_or_masked
 from app.reports.tables import Cell, Column, Row, Table
@@ -12,7 +12,7 @@ from app.rules.vocabulary import CLASSES
 
 _MONEY = "缴费与资助（元）"
 _SOURCES = {
-    "declared": "本人申报",
+    DECLARED: "本人申报",
     "civil_affairs": "民政",
     "rural_revitalization": "乡村振兴",
     "disabled_federation": "残联",
@@ -57,7 +57,7 @@ def _rows(scope: Scope, places: Places, source: Source) -> Iterator[Row]:
 def _identities(person: Person) -> tuple[Cell, ...]:
     held = sorted(person.identities, key=lambda each: each.code != categories.foremost(person.codes))
     since = "、".join(each.since or "—" for each in held)
-    sources = "、".join(dict.fromkeys(_SOURCES.get(each.source, each.source) for each in held))
+    sources = "、".join(dict.fromkeys(_SOURCES.get(source, source) for each in held for source in each.sources))
     return "、".join(map(_named, held)), since if since.strip("—、") else None, sources
 
 

@@ -7,15 +7,17 @@ from typing import Any, Protocol
 
 from app.rules.collection import Collection
 
+DECLARED = "declared"
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An identity that counts, and who says so: `declared`, or the office that keeps the list."""
+    """An identity that counts, and who says so: the offices whose lists have it, or `declared`."""
 
     code: str
     class_: str | None = None
     since: str | None = None
-    source: str = "declared"
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

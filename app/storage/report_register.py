@@ -1,16 +1,18 @@
 """What reports count, as it was known at a time: from what is only ever added (enrollments, audit records, postings,
 payment events), never from today's state. Everything is streamed: a county must not have to fit into memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
+from app.storage.asking import ask, by_list, listed
+
 _AT_A_TIME = 2000
 # The deed that says where an enrollment stands is the last of these; `number` is their order.
 _PEOPLE = """
-SELECT e.id, e.village, e.person_key, e.household_key, e.personal, e.created_at, e.coverage_year,
+SELECT e.id, e.village, e.person_key, e.created_at,
   a.deed, a.about, a.at, i.paid_at, m.contribution, m.subsidy, {earlier} AS earlier
 FROM enrollments e
 JOIN (
@@ -45,6 +47,8 @@ SELECT village, account, fen, count(*) AS people, sum(fen) AS total FROM (
   GROUP BY e.village, n.account, p.enrollment_id
 ) AS each_person WHERE fen <> 0 GROUP BY village, account, fen ORDER BY village, account, fen
 """
+# Asked for by themselves: PostgreSQL would unpack them at each of the sorts and joins above.
+_PERSONAL = by_list("SELECT id, personal FROM enrollments WHERE region = :region AND id IN {wanted}")
 _EVENT_ID = {"sqlite": "json_extract(a.about, '$.event_id')", "postgresql": "(CAST(a.about AS json)->>'event_id')"}
 
 
@@ -75,6 +79,11 @@ def people(connection: Connection, part: Part, *, earlier: bool = False) -> Iter
     words = {"event_id": _EVENT_ID[connection.dialect.name], "here": part._here()}
     statement = _PEOPLE.format(earlier=_EARLIER if earlier else "0", **words)
     return _streamed(connection, statement, part)
+
+
+def personal_of(connection: Connection, region: str, ids: Sequence[str]) -> dict[str, bytes]:
+    """Personal data as it is sealed, by enrollment."""
+    return {row["id"]: bytes(row["personal"]) for row in ask(connection, _PERSONAL, {"region": region} | listed(ids))}
 
 
 def settlement(connection: Connection, part: Part) -> Iterator[RowMapping]:

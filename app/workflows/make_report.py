@@ -17,7 +17,7 @@ from app.storage import report_register as register
 from app.storage.database import Connection
 from app.storage.report_register import Part
 from app.storage.target_register import targets_of
-from app.workflows.known_identities import known_identities
+from app.workflows.known_identities import KnownIdentities
 from app.workflows.office import SHANGHAI, Office, Refused, business_day
 
 _AT_A_TIME = 2000
@@ -95,7 +95,8 @@ class _Books:
     """The figures, from the database."""
 
     def __init__(self, office: Office, connection: Connection, part: Part, day: date) -> None:
-        self.office, self.connection, self.part, self.day = office, connection, part, day
+        self.office, self.connection, self.part = office, connection, part
+        self.identities = KnownIdentities(connection, part.region, day)
         self.people = 0  # that the report is about
 
     def villages(self, *, earlier: bool = False) -> Iterator[Village]:
@@ -108,8 +109,9 @@ class _Books:
     def _people(self, rows: Sequence[Any]) -> Iterator[Person]:
         vault = self.office.vault
         there = [row for row in rows if row["deed"] != State.CANCELLED]
-        opened = [(row, vault.open(bytes(row["personal"]), row["id"])) for row in there]
-        held = known_identities(self.office, self.connection, opened, self.day)
+        sealed = register.personal_of(self.connection, self.part.region, [row["id"] for row in there])
+        opened = [(row, vault.open(sealed[row["id"]], row["id"])) for row in there]
+        held = self.identities.of(opened)
         for (row, personal), identities in zip(opened, held, strict=True):
             yield _person(row, personal, identities)
 
