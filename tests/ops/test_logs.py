@@ -18,6 +18,7 @@ from app.storage.database import open_database
 from tests.ops import broken
 from tests.ops.conftest import KINDS, fresh
 from tests.ops.process import Service
+from tests.rosters.made_up_lists import csv_of, row
 from tests.state.made_up import enroll, enrolled, id_number, payment, registration, reversal, send
 
 NAME, PHONE, HOUSEHOLD, BORN, REMARK = "欧阳试验", "10012345678", "户号丙丁9876", "1987-03-21", "退给本人卡号尾号4321"
@@ -38,7 +39,14 @@ PATIENCE = 30.0
 IDEMPOTENCY = "key-of-nobody-5512"
 BROKEN = ("-m", "tests.ops.broken")
 Life = tuple[str, list[dict[str, Any]], str]
-DEEDS = {"enrollment_registered", "enrollment_cancelled", "callback_refused", "suspense_settled"}
+DEEDS = {
+    "roster_imported",
+    "roster_conflict_settled",
+    "enrollment_registered",
+    "enrollment_cancelled",
+    "callback_refused",
+    "suspense_settled",
+}
 
 
 def person(number: str, **changes: Any) -> dict[str, Any]:
@@ -110,6 +118,23 @@ def callbacks(client: httpx.Client, order_no: str) -> None:
     assert settled.status_code == 200
 
 
+def lists(client: httpx.Client) -> None:
+    """A list with a line that fits, one that does not, and one that can't be read; personal values in odd places."""
+    rows = [[*row(number, kind)[:3], NAME, number, PHONE, *row(number, kind)[6:]] for number, kind in (
+        (NUMBERS[4], "新增"), (NUMBERS[5], "退出"), (NUMBERS[5] + "0", "新增"))]  # fmt: skip
+    asked = {"region": "141102", "source": "民政"}
+    headers = {"content-type": "text/csv"}
+    for params in (asked | {"dry_run": "true"}, asked, asked):
+        assert client.post("/v1/rosters", params=params, content=csv_of(*rows), headers=headers).status_code == 200
+    assert client.post("/v1/rosters", params=asked, content=NAME.encode(), headers=headers).status_code == 422
+    assert client.post("/v1/rosters", params=asked | {"source": NAME}, content=b"x", headers=headers).status_code == 422
+    (item,) = client.get("/v1/rosters/conflicts").json()["conflicts"]
+    settlement = {"decision": "apply", "remark": REMARK}
+    assert client.post(f"/v1/rosters/conflicts/{item['id']}/settle", json=settlement).status_code == 200
+    lookup = {"region": "141102", "id_number": NUMBERS[4]}
+    assert len(client.post("/v1/rosters/lookup", json=lookup).json()["listings"]) == 1
+
+
 def breaking(client: httpx.Client, url: str) -> None:
     """The broken piece, by the front door and by a route; a database that loses a table, and no HTTP at all."""
     asked = {"region": broken.REGION, "coverage_year": 2024, "person": {"birth_date": BORN}}
@@ -142,6 +167,7 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             made = registrations(client)
             reading(client, made["id"])
             callbacks(client, made["order_no"])
+            lists(client)
             breaking(client, url)
             metrics = client.get("/metrics").text
         assert service.stop() == 0
