@@ -17,16 +17,13 @@ Figures = Mapping[str, Cell]
 
 
 def all_villages(scope: Scope, source: Source) -> Iterator[Village]:
-    """Those with people, and those that have a task and nobody yet, by code."""
-    waiting = sorted(scope.targets, reverse=True)
+    """Those with people, and then those that have a task and nobody yet."""
+    waiting = set(scope.targets)
     for village, people in source.villages():
-        while waiting and waiting[-1] < village:
-            yield waiting.pop(), ()
-        if waiting and waiting[-1] == village:
-            waiting.pop()
+        waiting.discard(village)
         yield village, people
-    while waiting:
-        yield waiting.pop(), ()
+    for village in sorted(waiting):
+        yield village, ()
 
 
 def places_of(scope: Scope) -> Places:

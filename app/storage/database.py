@@ -60,7 +60,10 @@ class Database:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
             with self.renewal.using(), self.engine.connect() as connection:
-                yield connection.execution_options(**options)
+                connection.execution_options(**options)
+                if self.engine.dialect.name == "postgresql":  # what is begun is read to its end
+                    connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
+                yield connection
         except SQLAlchemyError as error:
             raise StorageUnavailable(_named(error)) from error
 
