@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.reports.people import Target
+from app.reports.places import township_of
 
 _HEADINGS = {
     "village": ("村代码", "村（社区）代码", "区划代码", "村社区代码", "代码", "village"),
@@ -19,6 +21,10 @@ _HEADINGS = {
 }
 _TEXTS = ("village", "village_name", "township_name")
 _MOST = 64  # characters of a name
+_SUMS = {"合计", "总计", "小计"}
+_SPOILED = re.compile(
+    r"[='\"]*[0-9]+(\.[0-9]*)?(E\+?[0-9]+)?\"?", re.IGNORECASE
+)  # a code that a spreadsheet took for a number
 
 
 class WrongTargets(Exception):  # noqa: N818 - told to whoever brought the file
@@ -48,7 +54,13 @@ def targets_in(rows: Sequence[Sequence[str]], below: str) -> list[Target]:
         found[target.village] = target
     if complaints or not found:
         raise WrongTargets(complaints or ["没有任务行 (no rows)"])
-    return list(found.values())
+    return _named(list(found.values()))
+
+
+def _named(found: list[Target]) -> list[Target]:
+    """A township that is named once, in a cell that runs over all its villages, is the township of each of them."""
+    names = {township_of(t.village): t.township_name for t in reversed(found) if t.township_name}
+    return [t if t.township_name else replace(t, township_name=names.get(township_of(t.village) or "-")) for t in found]
 
 
 def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
@@ -65,14 +77,16 @@ def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
 
 def _is_passed_over(cells: dict[str, str]) -> bool:
     """Empty rows and sums."""
-    names = {cells.get("village", ""), cells.get("village_name", ""), cells.get("township_name", "")} - {""}
-    return not any(cells.values()) or bool(names & {"合计", "总计", "小计"})
+    names = {re.sub(r"\s", "", cells.get(name, "")) for name in _TEXTS}  # 合 计 is often spaced out
+    return not any(cells.values()) or bool(names & _SUMS)
 
 
 def _target(cells: dict[str, str], below: str) -> Target:
     village = cells["village"]
     if not village or len(village) > _MOST or any(ord(ch) < 32 for ch in village):
         raise ValueError("缺村代码，或太长")
+    if not village.isdigit() and _SPOILED.fullmatch(village):
+        raise ValueError("村代码成了数字格式，请以文本填写")
     if village.isdigit() and below.isdigit() and not village.startswith(below):
         raise ValueError(f"村代码不在{below}之内")
     texts = {name: (cells.get(name) or None) for name in _TEXTS if name != "village"}
