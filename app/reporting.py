@@ -37,6 +37,8 @@ def report(
         raise stop(f"报表只有以下几种 (reports are): {', '.join(REPORTS)}")
     if (output is None) != as_json or (output and output.suffix.lower() != ".xlsx"):
         raise stop("用 -o FILE.xlsx 或 --json 之一 (either -o FILE.xlsx or --json)")
+    if output and (output.is_dir() or not output.parent.is_dir()):
+        raise stop("没有这个文件夹，或它本身是文件夹 (no such folder, or it is one itself)")
     asked = Asked(name, region, year, _day(as_of), REPORTS[name].names and not masked, "json" if as_json else "xlsx")
     with tempfile.TemporaryDirectory(prefix="canbao-report-") as folder:
         made = Path(folder) / "report"
@@ -55,7 +57,9 @@ def report(
 
 @targets.command("import")
 def targets_import(
-    file: Annotated[Path, typer.Argument(help="任务表 .csv 或 .xlsx (villages and their tasks)", exists=True)],
+    file: Annotated[
+        Path, typer.Argument(help="任务表 .csv 或 .xlsx (villages and their tasks)", exists=True, dir_okay=False)
+    ],
     region: Region,
     year: Year,
 ) -> None:
@@ -75,9 +79,12 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise stop("日期格式为 YYYY-MM-DD (a day is YYYY-MM-DD)") from None
+        day = None
+    if day is None or day.isoformat() != text:  # other ways of writing it are for nobody here
+        raise stop("日期格式为 YYYY-MM-DD (a day is YYYY-MM-DD)")
+    return day
 
 
 def _reason(why: Exception) -> str:

@@ -1,4 +1,7 @@
-"""困难人员台账 (2026 三(二)): who has a recognized identity, what the funds give and what they paid."""
+"""困难人员台账 (2026 三(二)): who has a recognized identity, what the funds give and what they paid.
+
+Whoever a fund has given something stands in it as well: what it comes to is what the settlement says.
+"""
 
 from collections.abc import Iterator
 
@@ -19,21 +22,25 @@ _SOURCES = {
     "medical_security": "医保",
 }
 _COLUMNS = (
-    Column("number", ("序号",), 7, "ordinal"),
-    Column("township_name", ("乡镇（街道）",), 14, "text"),
-    Column("village_name", ("村（社区）",), 16, "text"),
+    Column("number", ("序号",), 6, "ordinal"),
+    Column("township_name", ("乡镇（街道）",), 11, "text"),
+    Column("village_name", ("村（社区）",), 14, "text"),
     Column("name", ("姓名",), 12, "text"),
-    Column("id_number", ("身份证号码",), 21, "id"),
-    Column("phone", ("联系电话",), 14, "id"),
-    Column("identities", ("困难身份",), 24, "text"),
+    Column("id_number", ("身份证号码",), 20, "id"),
+    Column("phone", ("联系电话",), 13, "id"),
+    Column("identities", ("困难身份",), 18, "text"),
     Column("since", ("认定日期",), 12, "text"),
-    Column("sources", ("名单来源",), 12, "text"),
-    Column("contribution_fen", (_MONEY, "缴费标准"), 11, "fen", summed=True),
-    Column("subsidy_fen", (_MONEY, "资助金额"), 11, "fen", summed=True),
-    Column("paid_fen", (_MONEY, "个人实缴"), 11, "fen", summed=True),
-    Column("paid_on", ("参保缴费日期",), 13, "date"),
-    Column("state", ("参保情况",), 11, "text"),
+    Column("sources", ("名单来源",), 10, "text"),
+    Column("contribution_fen", (_MONEY, "缴费标准"), 12, "fen", summed=True),
+    Column("subsidy_fen", (_MONEY, "资助金额"), 12, "fen", summed=True),
+    Column("paid_fen", (_MONEY, "个人实缴"), 12, "fen", summed=True),
+    Column("paid_back_fen", (_MONEY, "缴后资助"), 12, "fen", summed=True),
+    Column("paid_on", ("参保缴费日期",), 12, "date"),
+    Column("state", ("参保情况",), 9, "text"),
 )
+
+
+_NO_MORE = "（截至当日无）"  # was given a subsidy, and is on no list
 
 
 def hardship(scope: Scope, source: Source) -> list[Table]:
@@ -48,7 +55,7 @@ def _rows(scope: Scope, places: Places, source: Source) -> Iterator[Row]:
     for village, people in source.villages():
         names = places.township_name(places.township(village)), places.village_name(village)
         for person in people:
-            if not person.identities:
+            if not (person.identities or person.subsidies_fen or person.paid_back_fen):
                 continue
             number += 1
             yield (number, *names, *whole_or_masked(scope, person), *_identities(person), *_money(person))
@@ -58,7 +65,7 @@ def _identities(person: Person) -> tuple[Cell, ...]:
     held = sorted(person.identities, key=lambda each: each.code != categories.foremost(person.codes))
     since = "、".join(each.since or "—" for each in held)
     sources = "、".join(dict.fromkeys(_SOURCES.get(source, source) for each in held for source in each.sources))
-    return "、".join(map(_named, held)), since if since.strip("—、") else None, sources
+    return "、".join(map(_named, held)) or _NO_MORE, since if since.strip("—、") else None, sources or None
 
 
 def _named(held: Held) -> str:
@@ -67,10 +74,14 @@ def _named(held: Held) -> str:
 
 
 def _money(person: Person) -> tuple[Cell, ...]:
+    paid_back = person.paid_back_fen or None
     if not person.covered:
-        return None, None, None, None, "未缴费"
+        return None, None, None, paid_back, None, "未缴费"
     paid_on = (person.paid_on or person.registered_on).isoformat()
-    return person.contribution_fen, person.subsidies_fen, person.paid_fen, paid_on, "已参保"
+    return person.contribution_fen, person.subsidies_fen, person.paid_fen, paid_back, paid_on, "已参保"
 
 
-_FOOTNOTES = ("缴费标准 = 资助金额 + 个人实缴；未缴费的登记没有金额。",)
+_FOOTNOTES = (
+    "缴费标准 = 资助金额 + 个人实缴；未缴费的登记没有金额。缴后资助为缴费后经审核另行发放的（负数为应收回的）。",
+    "本表只列已登记的人员；名单上尚未登记参保的不在其中。",
+)

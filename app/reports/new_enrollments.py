@@ -6,7 +6,7 @@ from app.reports import categories
 from app.reports.by_place import places_of
 from app.reports.people import Person, Scope, Source
 from app.reports.places import Places
-from app.reports.registration import whole_or_masked
+from app.reports.registration import remark, whole_or_masked
 from app.reports.tables import Column, Row, Table
 
 _NAMES = categories.GROUPS | {categories.NONE: "普通居民"}
@@ -37,8 +37,8 @@ def _rows(scope: Scope, places: Places, source: Source) -> Iterator[Row]:
             if person.earlier or person.facts.get("insured_last_year"):
                 continue
             number += 1
-            remark = None if person.covered else "未缴费"
-            yield (number, *names, *whole_or_masked(scope, person), category(person, scope.coverage_year), remark)
+            kind = category(person, scope.coverage_year)
+            yield (number, *names, *whole_or_masked(scope, person), kind, remark(person))
 
 
 def category(person: Person, year: int) -> str:

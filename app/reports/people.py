@@ -23,7 +23,8 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Person:
     """`covered`: insured on the day, else registered and not paid. `paid_fen` is what the person paid, `subsidies_fen`
-    what the funds do; both are 0 without cover. `earlier`: registered for the year before as well."""
+    what the funds do; both are 0 without cover. `paid_back_fen` is what the funds gave afterwards (below zero: had
+    back). `earlier`: registered for the year before as well."""
 
     id: str
     village: str
@@ -37,6 +38,7 @@ class Person:
     household: Mapping[str, Any] | None
     facts: Mapping[str, Any]
     earlier: bool = False
+    paid_back_fen: int = 0
 
     @property
     def paid_fen(self) -> int:

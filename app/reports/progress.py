@@ -23,9 +23,9 @@ def _sum_of(keys: Sequence[str]) -> str:
 def should_columns() -> tuple[Column, ...]:
     """What the imported tasks say of who should be insured."""
     return counted(
-        Column("should", (_SHOULD, "合计"), 10, formula=_BOTH),
-        Column("should_local", (_SHOULD, "本地户籍"), 10),
-        Column("should_elsewhere", (_SHOULD, "外地户籍（持居住证）"), 12),
+        Column("should", (_SHOULD, "合计"), 8, formula=_BOTH),
+        Column("should_local", (_SHOULD, "本地户籍"), 8),
+        Column("should_elsewhere", (_SHOULD, "外地户籍（持居住证）"), 10),
     )
 
 
@@ -40,12 +40,12 @@ def _columns() -> tuple[Column, ...]:
     return (
         *should_columns(),
         *counted(
-            Column("insured", (_DONE, "合计"), 10, formula=_sum_of((*_SELF_KEYS, *_AIDED_KEYS))),
-            *(Column(f"self_{name}", (_DONE, _SELF, title), 10) for name, title in HUKOU.items()),
-            *(Column(f"aided_{name}", (_DONE, _AIDED, title), 9) for name, title in categories.SUBSIDIZED.items()),
+            Column("insured", (_DONE, "合计"), 8, formula=_sum_of((*_SELF_KEYS, *_AIDED_KEYS))),
+            *(Column(f"self_{name}", (_DONE, _SELF, title), 8) for name, title in HUKOU.items()),
+            *(Column(f"aided_{name}", (_DONE, _AIDED, title), 7.5) for name, title in categories.SUBSIDIZED.items()),
         ),
         Column("rate", ("参保率",), 9, "rate", ratio=("insured", "should")),
-        Column("remark", ("备注",), 12, "text"),
+        Column("remark", ("备注",), 14, "text"),
     )
 
 
@@ -62,12 +62,13 @@ def _insured(people: Sequence[Person]) -> Figures:
     """Who gets a subsidy stands under it, whoever else has paid for themselves."""
     found = Counter(dict.fromkeys((*_SELF_KEYS, *_AIDED_KEYS), 0))
     for person in covered(people):
-        aided = person.subsidies_fen > 0
+        aided = person.subsidies_fen + person.paid_back_fen > 0
         found[f"aided_{categories.subsidized(person.codes)}" if aided else f"self_{person.hukou}"] += 1
     return found | {"insured": sum(found.values())}
 
 
 _FOOTNOTES = (
     "应参保人数取自导入的任务表，未导入的为空；已参保人数为截至当日已入账缴费、未退费的人员和无须缴费的人员。",
+    "参保率 = 已参保人数 ÷ 应参保人数；没有应参保人数的村，其人数也计入乡镇和合计的参保率。",
     "享受资助的按身份计入“资助参保”，其余计入“个人缴费”；登记时未注明户籍的列入“户籍未登记”。",
 )

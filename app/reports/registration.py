@@ -1,5 +1,6 @@
 """登记表 (2020 annex 2): one line a person, household by household, page by page, each page with its totals."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from app.reports.places import Places
 from app.reports.tables import Cell, Column, Pages, Row, Table
 
 LINES = 20  # on a page
+_DIGITS = re.compile("([0-9]+)")
 _PAID = "缴费情况*"
 _RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "grandchild": "孙子女",
               "grandparent": "祖父母", "sibling": "兄弟姐妹", "member": "家庭成员", "other": "其他"}  # fmt: skip
@@ -67,17 +69,24 @@ def _rows(scope: Scope, places: Places, source: Source) -> Iterator[Row]:
 
 
 def households(people: Sequence[Person]) -> Iterator[Sequence[Person]]:
-    """By household number, the head first; who has none is a household alone. In the order of registration else."""
+    """By household number (9 before 10), the head first; who has none is a household alone, and comes last. In the
+    order of registration else."""
 
-    def place(person: Person) -> tuple[str, bool, str]:
+    def place(person: Person) -> tuple[bool, list[str | int], str, bool, str]:
         household = person.household
         if household is None:
-            return "\uffff" + person.id, True, person.id
-        return household["household_no"], household["relation"] not in ("head", "户主"), person.id
+            return True, [], person.id, True, person.id
+        number = household["household_no"]
+        return False, _by_value(number), number, household["relation"] not in ("head", "户主"), person.id
 
     ordered = sorted(people, key=place)
-    for _, members in groupby(ordered, key=lambda person: place(person)[0]):
+    for _, members in groupby(ordered, key=lambda person: place(person)[:3]):
         yield list(members)
+
+
+def _by_value(number: str) -> list[str | int]:
+    """In pieces that sort as people count: every second one is a number."""
+    return [int(piece) if n % 2 else piece for n, piece in enumerate(_DIGITS.split(number))]
 
 
 def _wholly(household: Sequence[Person]) -> tuple[Cell, ...]:
@@ -86,10 +95,9 @@ def _wholly(household: Sequence[Person]) -> tuple[Cell, ...]:
 
 
 def _line(scope: Scope, person: Person) -> tuple[Cell, ...]:
-    who, household = person.applicant, person.household
+    household = person.household
     relation = household["relation"] if household else ""
     name, id_number, phone = whole_or_masked(scope, person)
-    guardian = "监护人证件" if who["id_type"].startswith("guardian") else None
     return (
         categories.attribute(person.codes),
         _RELATIONS.get(relation, relation) or None,
@@ -99,8 +107,14 @@ def _line(scope: Scope, person: Person) -> tuple[Cell, ...]:
         person.paid_fen if person.covered else None,
         person.subsidies_fen if person.covered else None,
         None,
-        guardian if person.covered else "、".join(filter(None, ("未缴费", guardian))),
+        remark(person),
     )
+
+
+def remark(person: Person) -> str | None:
+    """What has to be known of a line."""
+    guardian = "监护人证件" if person.applicant["id_type"].startswith("guardian") else None
+    return "、".join(filter(None, (None if person.covered else "未缴费", guardian))) or None
 
 
 def whole_or_masked(scope: Scope, person: Person) -> tuple[str, str, str | None]:

@@ -13,7 +13,7 @@ _AT_A_TIME = 2000
 # The deed that says where an enrollment stands is the last of these; `number` is their order.
 _PEOPLE = """
 SELECT e.id, e.village, e.person_key, e.created_at,
-  a.deed, a.about, a.at, i.paid_at, m.contribution, m.subsidy, {earlier} AS earlier
+  a.deed, a.about, a.at, i.paid_at, m.contribution, m.subsidy, m.paid_back, {earlier} AS earlier
 FROM enrollments e
 JOIN (
   SELECT enrollment_id, max(number) AS number FROM audit
@@ -26,16 +26,19 @@ LEFT JOIN inbox i ON a.deed = 'covered' AND i.event_id = {event_id}
 LEFT JOIN (
   SELECT p.enrollment_id,
     sum(CASE WHEN n.account IN ('personal', 'surcharge') THEN -n.amount_fen ELSE 0 END) AS contribution,
-    sum(CASE WHEN n.account LIKE 'subsidy:%' THEN n.amount_fen ELSE 0 END) AS subsidy
+    sum(CASE WHEN p.kind <> 'pay_back' AND n.account LIKE 'subsidy:%' THEN n.amount_fen ELSE 0 END) AS subsidy,
+    sum(CASE WHEN p.kind = 'pay_back' AND n.account LIKE 'subsidy:%' THEN n.amount_fen ELSE 0 END) AS paid_back
   FROM postings p JOIN entries n ON n.region = p.region AND n.posting_id = p.id
-  WHERE p.region = :region AND p.coverage_year = :year AND p.posted_at <= :until AND p.kind IN ('cover', 'take_back')
+  WHERE p.region = :region AND p.coverage_year = :year AND p.posted_at <= :until
+    AND p.kind IN ('cover', 'take_back', 'pay_back')
   GROUP BY p.enrollment_id
 ) m ON m.enrollment_id = e.id
 WHERE e.region = :region AND e.coverage_year = :year AND e.created_at <= :until AND {here}
 ORDER BY e.village, e.id
 """
 _EARLIER = """EXISTS (SELECT 1 FROM enrollments f WHERE f.person_key = e.person_key
-    AND f.coverage_year = e.coverage_year - 1 AND f.created_at <= :until)"""
+    AND f.coverage_year = e.coverage_year - 1 AND f.created_at <= :until AND NOT EXISTS (SELECT 1 FROM audit c
+      WHERE c.region = f.region AND c.enrollment_id = f.id AND c.deed = 'cancelled' AND c.at <= :until))"""
 _SETTLEMENT = """
 SELECT village, account, fen, count(*) AS people, sum(fen) AS total FROM (
   SELECT e.village AS village, n.account AS account, p.enrollment_id AS id, sum(n.amount_fen) AS fen

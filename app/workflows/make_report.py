@@ -1,7 +1,7 @@
 """A report is made from one view of the database and written to a file; whole names leave the house on record only."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -13,6 +13,7 @@ from app.journal.telling import tell
 from app.reports.as_json import as_json
 from app.reports.catalog import REPORTS
 from app.reports.people import Person, Scope, Share, Target, Village
+from app.reports.tables import Row
 from app.storage import report_register as register
 from app.storage.database import Connection
 from app.storage.report_register import Part
@@ -25,7 +26,8 @@ _AT_A_TIME = 2000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`as_of`: as it was known at the end of that day; None for now. `whole`: names and numbers unmasked."""
+    """`as_of`: as it was known at the end of that day; None, today and any day to come: for now. `whole`: names and
+    numbers unmasked."""
 
     name: str
     region: str
@@ -39,11 +41,14 @@ def make_report(office: Office, asked: Asked, path: Path, actor: str) -> None:
     """Writes the file; raises Refused, PolicyNotFound or PackRefused. Who asked for whole names is on record before
     anybody gets the file."""
     report = REPORTS[asked.name]
-    notice = office.shelf.resolve(asked.region, asked.year)
+    notice, today = office.shelf.resolve(asked.region, asked.year), office.today()
+    day = min(asked.as_of or today, today)
     with office.database.snapshot() as connection:
-        source = _Books(office, connection, _part(office, asked, notice), asked.as_of or office.today())
-        scope = _scope(office, connection, asked, notice, source.part.until)
-        tables = report.make(scope, source)
+        source = _Books(office, connection, _part(office, asked, notice, day), day)
+        scope = _scope(office, connection, asked, source.part, day)
+        tables, people = report.make(scope, source), _Tally()
+        for table in tables:
+            table.rows = people.counting(table.rows)
         if asked.form == "json":
             with path.open("w", encoding="utf-8") as file:
                 file.writelines(as_json(report.name, report.title, scope, tables))
@@ -57,7 +62,7 @@ def make_report(office: Office, asked: Asked, path: Path, actor: str) -> None:
                 "coverage_year": asked.year,
                 "form": asked.form,
             }
-            books.audit(notice, actor, "report_made", **about, day=scope.day.isoformat(), people=source.people)
+            books.audit(notice, actor, "report_made", **about, day=day.isoformat(), people=people.number)
     tell("report_made", result=asked.name)
 
 
@@ -71,22 +76,34 @@ def _write_workbook(path: Path, tables: Sequence[Any]) -> None:
         raise Refused("report_too_large") from None
 
 
-def _part(office: Office, asked: Asked, notice: str) -> Part:
+class _Tally:
+    """How many people a report names: one in a row."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            self.number += 1
+            yield row
+
+
+def _part(office: Office, asked: Asked, notice: str, day: date) -> Part:
     """Everything up to the end of the day, or up to now."""
     until = office.now()
-    if asked.as_of is not None and asked.as_of < date.max:
-        end = datetime.combine(asked.as_of + timedelta(days=1), datetime.min.time(), SHANGHAI)
+    if day < office.today():
+        end = datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)
         until = min(until, int(end.timestamp()) * 1_000_000 - 1)
     return Part(notice, asked.year, until, "" if asked.region == notice else asked.region)
 
 
-def _scope(office: Office, connection: Connection, asked: Asked, notice: str, until: int) -> Scope:
+def _scope(office: Office, connection: Connection, asked: Asked, part: Part, day: date) -> Scope:
+    notice = part.region
     form, compiled = office.shelf.open(notice, asked.year)
     targets = {}
-    for village, row in targets_of(connection, notice, asked.year, until).items():
+    for village, row in targets_of(connection, notice, asked.year, part.until).items():
         if asked.region == notice or village.startswith(asked.region):
             targets[village] = Target(**{name: row[name] for name in Target.__dataclass_fields__})
-    day = asked.as_of or office.today()
     collection = compiled.policy.collection
     return Scope(asked.region, notice, form.region_name, asked.year, day, asked.whole, targets, collection)
 
@@ -97,14 +114,11 @@ class _Books:
     def __init__(self, office: Office, connection: Connection, part: Part, day: date) -> None:
         self.office, self.connection, self.part = office, connection, part
         self.identities = KnownIdentities(connection, part.region, day)
-        self.people = 0  # that the report is about
 
     def villages(self, *, earlier: bool = False) -> Iterator[Village]:
         rows = register.people(self.connection, self.part, earlier=earlier)
         for village, some in groupby(rows, key=lambda row: str(row["village"])):
-            people = [person for chunk in _chunks(some) for person in self._people(chunk)]
-            self.people += len(people)
-            yield village, people
+            yield village, [person for chunk in _chunks(some) for person in self._people(chunk)]
 
     def _people(self, rows: Sequence[Any]) -> Iterator[Person]:
         vault = self.office.vault
@@ -147,6 +161,7 @@ def _person(row: Any, personal: dict[str, Any], identities: tuple[Any, ...]) -> 
         household=personal["household"],
         facts=personal["facts"],
         earlier=bool(row["earlier"]),
+        paid_back_fen=int(row["paid_back"] or 0),
     )
 
 

@@ -148,6 +148,9 @@ def test_the_command_line_writes_both_kinds(county: County, tmp_path: Path) -> N
         ("report", "everything", *where, "--json"),
         ("report", "progress", *where),
         ("report", "progress", *where, "--json", "--as-of", "today"),
+        ("report", "progress", *where, "--json", "--as-of", "20231102"),
+        ("report", "progress", *where, "-o", str(tmp_path / "nowhere" / "form.xlsx")),
+        ("targets", "import", str(tmp_path), *where),
         ("report", "progress", "--region", "999999", "--year", "2024", "--json"),
         ("targets", "import", str(book), *where),
     ):

@@ -96,7 +96,7 @@ def test_registration_goes_household_by_household_with_the_totals_of_its_pages(c
     first, second = table["pages"]
     assert (first["village"], first["page"], second["village"]) == ("高田村", 1, "石湾村")
     wanted = {"paid_fen": 95000, "subsidy_fen": 95000, "people": 7, "households": 5, "all_allowance": 1}
-    assert first["totals"] == wanted | {"all_registered_poor": None, "all_disabled": None}
+    assert first["totals"] == wanted | {"all_registered_poor": 0, "all_disabled": 0}
     assert table["rows"][0]["id_number"] == county.numbers["p1"]
 
 
@@ -141,7 +141,12 @@ def test_the_ledger_of_hardship_has_subsidy_and_payment_to_the_fen(county: Count
         "测试p4": allowance,
         "测试p5": allowance,
     }
-    assert table["totals"] == {"contribution_fen": 152000, "subsidy_fen": 95000, "paid_fen": 57000}
+    assert table["totals"] == {
+        "contribution_fen": 152000,
+        "subsidy_fen": 95000,
+        "paid_fen": 57000,
+        "paid_back_fen": None,
+    }
     (before,) = made(county, tmp_path, "hardship", DAYS[0])["tables"]
     assert {r["name"]: (r["subsidy_fen"], r["state"]) for r in before["rows"]}["测试p2"] == (None, "未缴费")
 

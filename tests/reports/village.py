@@ -8,7 +8,7 @@
 Everybody registers on the first day, payments come on the second, p9's and p7's refund on the third.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.packs.shelf import Shelf
 from app.storage.schema import migrate
 from app.wiring import office_of
 from app.workflows.cancel_enrollment import cancel_enrollment
-from app.workflows.office import SHANGHAI, Office
+from app.workflows.office import SHANGHAI, Office, business_day
 from tests.conftest import settings_for
 from tests.state.in_the_office import booked, opened
 from tests.state.made_up import id_number, payment, reversal
@@ -77,6 +77,7 @@ def county(url: str) -> County:
     """With everything that happens in it, and no tasks yet."""
     plain = office_of(settings_for(url), Shelf())
     office = Clocked(**{name: getattr(plain, name) for name in Office.__dataclass_fields__})
+    office = replace(office, today=lambda: business_day(office.moment[0]))
     migrate(office.database)
     found = County(office)
     office.set(DAYS[0])
