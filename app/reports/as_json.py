@@ -40,7 +40,7 @@ def _counted(table: Table, totals: Totals, pages: list[dict[str, Any]]) -> Itera
             yield row
         return
     for page in cut(table):
-        pages.append({**page.names, "page": page.number, "totals": page.totals.values()})
+        pages.append({**page.names, "page": page.number, "totals": page.sums()})
         for row in page.rows:
             totals.add(row)
             yield row

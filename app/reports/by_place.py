@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.reports.people import Person, Scope, Source, Village
-from app.reports.places import Places
-from app.reports.tables import Cell, Column, Row, Table, rate
+from app.reports.places import Places, is_whole
+from app.reports.tables import Cell, Column, Row, Table
 
 TOWNSHIPS, VILLAGES = "分乡镇", "分村"
 _TOWNSHIP = (
-    Column("township", ("乡镇（街道）代码",), 12, "id"),
-    Column("township_name", ("乡镇（街道）",), 14, "text"),
+    Column("township", ("乡镇代码",), 10.5, "id"),
+    Column("township_name", ("乡镇（街道）",), 13, "text"),
 )
-_VILLAGE = (Column("village", ("村（社区）代码",), 15, "id"), Column("village_name", ("村（社区）",), 16, "text"))
+_VILLAGE = (Column("village", ("村（社区）代码",), 14, "id"), Column("village_name", ("村（社区）",), 16, "text"))
 Figures = Mapping[str, Cell]
 
 
@@ -27,7 +27,7 @@ def all_villages(scope: Scope, source: Source) -> Iterator[Village]:
 
 
 def places_of(scope: Scope) -> Places:
-    return Places(scope.targets, scope.notice, scope.region_name)
+    return Places(scope.targets, scope.notice, scope.region_name, scope.region)
 
 
 def by_place(
@@ -49,15 +49,15 @@ def by_place(
 
 
 def _row(places: Places, columns: Sequence[Column], village: str, figures: Figures) -> Row:
+    """A task of a whole township is met by the people of its villages: beside it nothing is compared here."""
     township = places.township(village) or "—"
     found = (township, places.township_name(township), village, places.village_name(village))
-    return (*found, *(_figure(column, figures) for column in columns))
+    whole = is_whole(village)
+    return (*found, *(None if whole and column.is_compared else _figure(column, figures) for column in columns))
 
 
 def _figure(column: Column, figures: Figures) -> Cell:
-    if column.ratio is None:
-        return figures.get(column.key)
-    return rate(figures.get(column.ratio[0]), figures.get(column.ratio[1]))
+    return column.compared(figures) if column.is_compared else figures.get(column.key)
 
 
 def _townships(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:

@@ -15,6 +15,10 @@ class Page:
     rows: list[Row]
     totals: Totals = field(repr=False)
 
+    def sums(self) -> dict[str, Cell]:
+        """The totals; where no line had a value there is nothing to be paid or counted."""
+        return {key: value or 0 for key, value in self.totals.values().items()}
+
     def caption(self, pages: Pages) -> str:
         return pages.caption.format(**self.names, page=self.number)
 

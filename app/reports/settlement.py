@@ -25,12 +25,12 @@ def _columns(funds: Sequence[str]) -> tuple[Column, ...]:
     for fund in funds:
         heading = FUNDS.get(fund, fund)
         found += counted(
-            Column(f"{fund}_people", (heading, "人数"), 10), Column(f"{fund}_fen", (heading, "金额（元）"), 14, "fen")
+            Column(f"{fund}_people", (heading, "人数"), 12), Column(f"{fund}_fen", (heading, "金额（元）"), 16, "fen")
         )
     if not funds:
-        return counted(Column("total_fen", ("合计金额（元）",), 15, "fen"))
+        return counted(Column("total_fen", ("合计金额（元）",), 18, "fen"))
     formula = f"SUM({','.join(f'{{{fund}_fen}}' for fund in funds)})"
-    return (*found, *counted(Column("total_fen", ("合计金额（元）",), 15, "fen", formula=formula)))
+    return (*found, *counted(Column("total_fen", ("合计金额（元）",), 18, "fen", formula=formula)))
 
 
 def _villages(shares: Iterable[Share]) -> Iterator[tuple[str, Figures]]:
@@ -56,11 +56,11 @@ def _by_amount(scope: Scope, title: str, funds: Sequence[str], shares: Sequence[
         for (fund, fen), number in sorted(people.items(), key=lambda each: (funds.index(each[0][0]), -each[0][1]))
     ]
     columns = (
-        Column("fund", ("资金来源",), 30, "text"),
-        Column("each_fen", ("资助标准（元/人）",), 18, "fen"),
+        Column("fund", ("资金来源",), 36, "text"),
+        Column("each_fen", ("资助标准（元/人）",), 22, "fen"),
         *counted(
-            Column("people", ("人数",), 14),
-            Column("total_fen", ("金额（元）",), 18, "fen", formula="{each_fen}*{people}"),
+            Column("people", ("人数",), 18),
+            Column("total_fen", ("金额（元）",), 22, "fen", formula="{each_fen}*{people}"),
         ),
     )
     subtitle = f"填报单位：{places_of(scope).title()}", f"截至：{scope.day.isoformat()}"

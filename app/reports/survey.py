@@ -29,7 +29,9 @@ def _columns() -> tuple[Column, ...]:
             Column("resident", (_INSURED, _RESIDENT, "小计"), 7.5, formula=_sum(insured)),
             *insured,
             *groups,
-            Column("not_insured", (_NOT, "合计"), 7.5, formula='IF(N({should})=0,"",{should}-{insured})'),
+        ),
+        Column("not_insured", (_NOT, "合计"), 7.5, lacking=("should", "insured")),
+        *counted(
             Column("unpaid", (_NOT, "已登记未缴费", "小计"), 7.5, formula=_sum(unpaid)),
             *unpaid,
         ),
@@ -59,15 +61,12 @@ def _figures(target: Target | None, people: Sequence[Person]) -> Figures:
             found[f"unpaid_{group}"] += 1
     resident = sum(person.covered for person in people)
     should, employee = should_be_insured(target), target.employee_insured if target else None
-    insured = resident + (employee or 0)
-    whole = should["should"]
     return {
         **should,
         **found,
         "employee": employee,
         "resident": resident,
-        "insured": insured,
-        "not_insured": None if not whole else whole - insured,
+        "insured": resident + (employee or 0),
         "unpaid": len(people) - resident,
     }
 

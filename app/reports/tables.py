@@ -4,7 +4,7 @@ A column with a formula has its value worked out twice: here, for JSON and for w
 spreadsheet, so that whoever corrects a figure sees the others follow.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,8 +17,9 @@ Row = Sequence[Cell]
 class Column:
     """`heading` runs from the outermost to the column's own; `key` is its name in JSON.
 
-    `formula` names other columns in braces; `ratio` are the columns of a rate, part and whole. `summed`: the total is
-    the column's sum. `hidden` columns are there for the formulas of a page only.
+    `formula` names other columns in braces; `ratio` are the columns of a rate, part and whole, `lacking` those of what
+    there should be and what there is: both are worked out anew in each sum. `summed`: the total is the column's sum.
+    `hidden` columns are there for the formulas of a page only.
     """
 
     key: str
@@ -28,14 +29,35 @@ class Column:
     summed: bool = False
     formula: str | None = None
     ratio: tuple[str, str] | None = None
+    lacking: tuple[str, str] | None = None
     hidden: bool = False
 
     def written(self) -> str | None:
         """The formula of a cell, None for a plain value."""
-        if self.ratio is None:
-            return self.formula
-        part, whole = self.ratio
-        return f'IF(N({{{whole}}})=0,"",{{{part}}}/{{{whole}}})'
+        if self.ratio:
+            part, whole = self.ratio
+            return f'IF(N({{{whole}}})=0,"",{{{part}}}/{{{whole}}})'
+        if self.lacking:
+            whole, part = self.lacking
+            return f'IF(COUNT({{{whole}}})=0,"",{{{whole}}}-{{{part}}})'
+        return self.formula
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it compares two other columns of its row."""
+        return bool(self.ratio or self.lacking)
+
+    @property
+    def compared_with(self) -> str:
+        """The key of the column that says what there should be."""
+        return self.ratio[1] if self.ratio else (self.lacking or ("",))[0]
+
+    def compared(self, row: Mapping[str, Cell]) -> Cell:
+        if self.ratio:
+            return rate(row.get(self.ratio[0]), row.get(self.ratio[1]))
+        whole, part = self.lacking or ("", "")
+        should, there = row.get(whole), row.get(part)
+        return None if should is None else int(should) - int(there or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +118,7 @@ class Totals:
     def values(self) -> dict[str, Cell]:
         """By key; None where no row had a value."""
         found: dict[str, Cell] = {self.columns[i].key: self._sums.get(i) for i in self._summed}
-        return found | {c.key: rate(found.get(c.ratio[0]), found.get(c.ratio[1])) for c in self.columns if c.ratio}
+        return found | {c.key: c.compared(found) for c in self.columns if c.is_compared}
 
 
 def rate(part: Cell, whole: Cell) -> float | None:

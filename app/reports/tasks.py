@@ -6,6 +6,7 @@ from datetime import date
 from app.reports.by_place import Figures, all_villages, by_place, counted, covered, places_of
 from app.reports.categories import name_of
 from app.reports.people import Person, Scope, Source, Target
+from app.reports.places import is_whole
 from app.reports.tables import Cell, Column, Table
 from app.rules.collection import Collection, Docked, RewardStep
 from app.rules.wording import clause
@@ -16,14 +17,14 @@ _FEE, _REWARD = "征收手续费", "完成任务奖励"
 def _columns(collection: Collection | None) -> tuple[Column, ...]:
     return (
         *counted(
-            Column("hukou_population", ("上年户籍人口",), 10),
-            Column("last_target", ("上年任务数",), 10),
-            Column("growth", ("预计净增",), 9),
-            Column("target", ("任务数",), 10),
-            Column("registered", ("已登记人数",), 10),
-            Column("insured", ("已参保人数",), 10),
-            Column("remaining", ("尚差人数",), 9),
+            Column("hukou_population", ("上年户籍人口",), 7),
+            Column("last_target", ("上年任务数",), 8),
+            Column("growth", ("预计净增",), 7),
+            Column("target", ("任务数",), 8),
+            Column("registered", ("已登记人数",), 8),
+            Column("insured", ("已参保人数",), 8),
         ),
+        Column("remaining", ("尚差人数",), 8, lacking=("target", "insured")),
         Column("rate", ("完成率",), 9, "rate", ratio=("insured", "target")),
         *(_pay_columns(collection) if collection else ()),
         Column("remark", ("备注",), 24, "text"),
@@ -32,14 +33,14 @@ def _columns(collection: Collection | None) -> tuple[Column, ...]:
 
 def _pay_columns(collection: Collection) -> Iterator[Column]:
     if collection.fee_cite:
-        yield Column("fee_rate_fen", (_FEE, "每人（元）"), 9, "fen")
+        yield Column("fee_rate_fen", (_FEE, "每人（元）"), 7, "fen")
         formula = "{insured}*{fee_rate_fen}"
-        yield from counted(Column("fee_fen", (_FEE, "金额（元）"), 12, "fen", formula=formula))
+        yield from counted(Column("fee_fen", (_FEE, "金额（元）"), 11, "fen", formula=formula))
     if collection.rewards:
-        yield Column("reached", (_REWARD, "达到"), 18, "text")
-        yield Column("reward_rate_fen", (_REWARD, "每人（元）"), 9, "fen")
+        yield Column("reached", (_REWARD, "达到"), 13, "text")
+        yield Column("reward_rate_fen", (_REWARD, "每人（元）"), 7, "fen")
         formula = "{insured}*{reward_rate_fen}"
-        yield from counted(Column("reward_fen", (_REWARD, "金额（元）"), 12, "fen", formula=formula))
+        yield from counted(Column("reward_fen", (_REWARD, "金额（元）"), 11, "fen", formula=formula))
 
 
 def tasks(scope: Scope, source: Source) -> list[Table]:
@@ -52,10 +53,8 @@ def _figures(scope: Scope, village: str, people: Sequence[Person]) -> Figures:
     target, paid = scope.targets.get(village), covered(people)
     found: dict[str, Cell] = {"registered": len(people), "insured": len(paid)}
     found |= _told(target)
-    if target is not None:
-        found["remaining"] = max(target.target - len(paid), 0)
     if scope.collection:
-        found |= _pay(scope.collection, target, people, paid)
+        found |= _pay(scope.collection, None if is_whole(village) else target, people, paid)
     return found
 
 
@@ -104,6 +103,7 @@ def _remark(docked: Docked) -> str:
 
 def _footnotes(collection: Collection | None) -> Iterator[str]:
     yield "任务数取自导入的任务表；已参保人数为截至当日已入账缴费、未退费的人员和无须缴费的人员。"
+    yield "尚差人数 = 任务数 − 已参保人数，负数为超额；没有任务数的村，其参保人数也计入乡镇和合计的尚差人数、完成率。"
     if collection is None:
         return
     if collection.fee_cite:

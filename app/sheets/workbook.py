@@ -22,13 +22,17 @@ _KINDS: dict[Kind, dict[str, Any]] = {
     "date": {"align": "center", "num_format": "@"},
 }
 _OTHERS: dict[str, dict[str, Any]] = {
-    "title": _FONT | {"font_size": 16, "bold": True, "align": "center", "text_wrap": True},
+    **{
+        f"title_{size}": _FONT | {"font_size": size, "bold": True, "align": "center", "text_wrap": True}
+        for size in (16, 14, 12)
+    },
     "left": _FONT | {"align": "left"},
     "right": _FONT | {"align": "right"},
     "heading": _BOX | {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#F2F2F2"},
     "total_label": _BOX | {"bold": True, "align": "center"},
     "helper": {"num_format": "0"},
 }
+SMALL = "small_"  # before the name of a format: for text that is too long for its cell
 _A4, _A3 = 9, 8
 _INCHES = {True: 10.8, False: 7.4}  # of A4 between the margins, lying and standing
 _INCHES_A_CHARACTER = 0.103  # of a column's width, with the widest of the usual fonts
@@ -46,6 +50,8 @@ class Book:
         self._looks = {name: look_of(self.book.add_format(f)) for name, f in _OTHERS.items()}
         for kind, more in _KINDS.items():
             self._looks[kind] = look_of(self.book.add_format(_BOX | more))
+            small = {"font_size": 8, "text_wrap": True}
+            self._looks[f"{SMALL}{kind}"] = look_of(self.book.add_format(_BOX | more | small))
             self._looks[f"total_{kind}"] = look_of(self.book.add_format(_BOX | more | {"bold": True}))
 
     def look(self, name: str) -> int:
@@ -101,9 +107,8 @@ def set_widths(sheet: LineSheet, columns: Sequence[Column]) -> None:
 def write_top(book: Book, sheet: LineSheet, table: Table, columns: Sequence[Column]) -> int:
     """Title, subtitle and headings; the next row. `columns` are those that are seen."""
     last = len(columns) - 1
-    # 16 points are four columns a character; a title that is too long takes two lines.
-    height = 30 if 4 * len(table.title) <= sum(column.width for column in columns) else 48
-    sheet.line(0, [table.title, *[None] * last], [book.look("title")] * (last + 1), height=height)
+    look, height = _title(table.title, sum(column.width for column in columns))
+    sheet.line(0, [table.title, *[None] * last], [book.look(look)] * (last + 1), height=height)
     sheet.span(0, 0, 0, last)
     left, right = table.subtitle
     sheet.line(
@@ -117,6 +122,14 @@ def write_top(book: Book, sheet: LineSheet, table: Table, columns: Sequence[Colu
     for first_row, first_col, last_row, last_col in _spans(columns, depth):
         sheet.span(2 + first_row, first_col, 2 + last_row, last_col)
     return 2 + depth
+
+
+def _title(title: str, room: float) -> tuple[str, float]:
+    """Format and height: made smaller to stand in one line, on two lines where that is not enough."""
+    for size in (16, 14, 12):
+        if len(title) * size / 5 <= room:  # 10 points are about two columns a character
+            return f"title_{size}", 30
+    return "title_14", 42
 
 
 def _heading(columns: Sequence[Column], col: int, level: int) -> str | None:

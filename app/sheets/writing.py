@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.reports.tables import Table
 from app.sheets.forms import write_form
-from app.sheets.tables import write_table
+from app.sheets.tables import Formulas, write_table
 from app.sheets.workbook import Book
 
 
@@ -16,4 +16,5 @@ def write_workbook(path: Path, tables: Sequence[Table]) -> None:
             if table.pages is not None:
                 write_form(book, table)
             else:
-                write_table(book, table, by_name[table.adds_up] if table.adds_up else None)
+                other = by_name[table.adds_up] if table.adds_up else None
+                write_table(book, table, Formulas(table.columns, other))

@@ -74,6 +74,8 @@ def test_a_page_of_the_form_carries_its_own_sums_and_says_them(county: County, t
     assert form.formulas["L14"] == "SUM(L6:L12)"
     assert form.formulas["A14"].startswith('"本页总户数："&L14&"　总人数："&K14&"')
     assert form.breaks == [15]
+    assert sheets["汇总"].formulas["C4"] == "SUMIF('高湖镇'!$P:$P,$B4,'高湖镇'!G:G)"
+    assert sheets["汇总"].cells["C4"] == 950.0
     assert form.cells["E6"] == county.numbers["p1"]
 
 
@@ -81,7 +83,7 @@ def test_progress_is_laid_out_like_the_form(county: County, tmp_path: Path) -> N
     sheets = book_of(county, tmp_path, "progress")
     brief = sheets["分乡镇"]
     assert [cell for cell in brief.rows[2] if cell] == [
-        "乡镇（街道）代码", "乡镇（街道）", "应参保人数", "已参保人数", "参保率", "备注",
+        "乡镇代码", "乡镇（街道）", "应参保人数", "已参保人数", "参保率", "备注",
     ]  # fmt: skip
     assert [cell for cell in brief.rows[3] if cell][-2:] == ["个人缴费", "资助参保"]
     assert {"A3:A5", "C3:E3", "F3:N3", "G4:I4", "J4:N4"} <= brief.merged
@@ -123,6 +125,17 @@ def test_a_form_with_more_pages_than_a_sheet_has_breaks_goes_on_in_another(tmp_p
     assert list(sheets) == ["甲镇", "甲镇（2）", "汇总"]
     assert (len(sheets["甲镇"].breaks), sheets["甲镇（2）"].breaks) == (999, [])
     assert sheets["甲镇（2）"].rows[3][0] == "甲镇乙村1001"
+    both = "SUMIF('甲镇'!$B:$B,$B4,'甲镇'!A:A)+SUMIF('甲镇（2）'!$B:$B,$B4,'甲镇（2）'!A:A)"
+    assert sheets["汇总"].formulas["C4"] == both
+
+
+def test_a_name_that_a_spreadsheet_would_search_by_another_way_is_added_up_here(tmp_path: Path) -> None:
+    columns = [Column("t", ("镇",), kind="text"), Column("n", ("数",), summed=True)]
+    wide = Table("分村", "题", columns, [("一*", 1), ("二", 2)])
+    write_workbook(tmp_path / "signs.xlsx", [Table("分乡镇", "题", columns, wide.rows, adds_up="分村"), wide])
+    brief = opened(tmp_path / "signs.xlsx")["分乡镇"]
+    assert {place: brief.cells[place] for place in ("B4", "B5")} == {"B4": 1, "B5": 2}
+    assert list(brief.formulas) == ["B5", "B6"]
 
 
 def test_pages_end_where_they_are_full_and_where_the_village_does(tmp_path: Path) -> None:  # noqa: ARG001

@@ -39,6 +39,27 @@ class Sheet:
             if left <= column <= right and first <= row <= last
         ]
 
+    @cached_property
+    def looks(self) -> dict[str, str]:
+        """The numbers of the cells' formats."""
+        return {str(cell.get("r")): str(cell.get("s")) for cell in self.xml.iterfind(".//m:c", _NS)}
+
+    def place(self, value: Value) -> str:
+        return next(place for place, found in self.cells.items() if found == value)
+
+    def height(self, place: str) -> float | None:
+        """In points, of a row that has one of its own."""
+        row = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        found = self.xml.find(f".//m:row[@r='{row}']", _NS)
+        return float(str(found.get("ht"))) if found is not None and found.get("ht") else None
+
+    @property
+    def page(self) -> dict[str, str]:
+        """How it is printed."""
+        found = self.xml.find("m:pageSetup", _NS)
+        assert found is not None
+        return dict(found.attrib)
+
     @property
     def breaks(self) -> list[int]:
         return [int(str(b.get("id"))) for b in self.xml.iterfind(".//m:rowBreaks/m:brk", _NS)]
@@ -84,10 +105,13 @@ def opened(path: Path) -> dict[str, Sheet]:
 
 def worked_out(formula: str, sheets: dict[str, Sheet], sheet: Sheet) -> float | None:
     """What sums come to; None for any other formula."""
+    if "+" in formula and "(" in formula:
+        parts = [worked_out(part, sheets, sheet) for part in formula.split("+")]
+        return sum(part for part in parts if part is not None)
     if match := re.fullmatch(r"SUM\(([A-Z]+\d+:[A-Z]+\d+)\)", formula):
         return sum(v for v in sheet.values(match[1]) if isinstance(v, float))
-    if match := re.fullmatch(r"SUMIF\('(.+)'!\$A:\$A,\$A(\d+),'.+'!([A-Z]+):\3\)", formula):
-        other, wanted = sheets[match[1]], sheet.cells[f"A{match[2]}"]
-        found = (other.cells.get(f"{match[3]}{n}") for n in range(1, 200) if other.cells.get(f"A{n}") == wanted)
+    if match := re.fullmatch(r"SUMIF\('(.+)'!\$([A-Z]+):\$\2,\$([AB]\d+),'.+'!([A-Z]+):\4\)", formula):
+        other, wanted, names = sheets[match[1]], sheet.cells[match[3]], match[2]
+        found = (other.cells.get(f"{match[4]}{n}") for n in range(1, 200) if other.cells.get(f"{names}{n}") == wanted)
         return sum(v for v in found if isinstance(v, float))
     return None
