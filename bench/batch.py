@@ -121,6 +121,6 @@ def memory(counts: tuple[int, ...]) -> Iterator[str]:
 
 def _command(source: Path, target: Path) -> Spent:
     asked = ["quote-file", str(source), "-o", str(target), "--region", "hunan-anon-district", "--year", "2026"]
-    spent = canbao(*asked, "--pay-date", PAY.isoformat())
+    spent = canbao(*asked, "--pay-date", PAY.isoformat(), env={})
     target.unlink()
     return spent

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -20,9 +21,9 @@ class Spent:
         return f"{self.seconds:.1f} s ({self.busy:.1f} s of them at work), {self.peak:.0f} MiB"
 
 
-def canbao(*args: str, output: Path | None = None, ends: int = 0, **env: str) -> Spent:
+def canbao(*args: str, env: Mapping[str, str], output: Path | None = None, ends: int = 0) -> Spent:
     """What the command prints goes to `output`; its progress goes nowhere. Another end than planned ends the bench."""
-    command, environment = [sys.executable, "-m", "app.cli", *args], os.environ | env
+    command, environment = [sys.executable, "-m", "app.cli", *args], os.environ | dict(env)
     start = perf_counter()
     with (output or Path(os.devnull)).open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.DEVNULL, env=environment)

@@ -41,5 +41,5 @@ def made(url: str, name: str, target: Path, today: str) -> Spent:
     asked = ["report", name, "--region", REGION, "--year", str(YEAR)]
     env = {"DATABASE_URL": url, "CANBAO_TODAY": today}
     if target.suffix == ".json":
-        return canbao(*asked, "--json", output=target, **env)
-    return canbao(*asked, "-o", str(target), **env)
+        return canbao(*asked, "--json", output=target, env=env)
+    return canbao(*asked, "-o", str(target), env=env)

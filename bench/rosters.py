@@ -82,6 +82,6 @@ def _row(label: str, url: str, source: Path, enrolled: int) -> str:
     fill(office, enrolled)
     office.database.close()
     asked = ["roster", "import", str(source), "--source", "civil_affairs", "--region", _REGION]
-    spent = canbao(*asked, DATABASE_URL=url, CANBAO_TODAY=_DAY.isoformat())
+    spent = canbao(*asked, env={"DATABASE_URL": url, "CANBAO_TODAY": _DAY.isoformat()})
     speed = f"{LINES / spent.seconds:.0f} lines/s"
     return f"| {label}, {LINES:,} lines | {spent.seconds:.0f} s | | minutes | {spent.peak:.0f} MiB; {speed} |"

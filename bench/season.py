@@ -72,7 +72,7 @@ class Season:
         yield f"| season, {self.kind}: all of it | {perf_counter() - began:.0f} s | | | {self.people:,} people |"
 
     def _canbao(self, *args: str, ends: int = 0) -> Spent:
-        return canbao(*args, ends=ends, DATABASE_URL=self.url, CANBAO_TODAY=_TODAY)
+        return canbao(*args, ends=ends, env={"DATABASE_URL": self.url, "CANBAO_TODAY": _TODAY})
 
     def _command_row(self, name: str, lines: int, spent: Spent) -> str:
         speed = f"{lines / spent.seconds:.0f}/s, {spent.peak:.0f} MiB"
