@@ -17,14 +17,15 @@ Move = tuple[int, str]  # (count, days | months): a day so much later
 _DAYS_FROM = 500_000  # as an ordinal a day of the year 1369; spans and indexes are smaller
 _LONGEST = {"days": 400, "months": 12}  # a longer move is looked at by itself: an age, for example
 _FUNCTIONS = {
-    "max", "min", "plus_months", "next_month", "present", "recognized", "earlier_of", "frozenset", "paused",
+    "max", "min", "plus_months", "next_month", "present", "recognized", "last_recognized", "earlier_of", "frozenset",
+    "paused",
 }  # fmt: skip
 _METHODS = {"get", "isdisjoint"}
 _SLOTS = {
     "birth", "circumstances", "classes", "elsewhere", "employed_before", "ended", "gap", "had_job", "identities",
     "insured", "lapsed", "months_last", "months_this", "numbers", "parent", "zero_claims",
 }  # fmt: skip
-_OWN_DAYS = {"birth", "ended", "circ", "ids", "recognized", "identities", "circumstances", "x"}
+_OWN_DAYS = {"birth", "ended", "circ", "ids", "recognized", "last_recognized", "identities", "circumstances", "x"}
 _HARMLESS = (
     ast.Module, ast.Expression, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.If, ast.Expr,
     ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Subscript, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.NamedExpr,
