@@ -76,7 +76,7 @@ def _set_down(office: Office, subscriber: Subscriber) -> None:
         before = register.positions(connection, subscriber.id)
         heads = numbers_now(connection, view)
         # A database that was restored is behind what was told: it goes on from its end.
-        known = {region: min(number, heads.get(region, number)) for region, number in before.items()}
+        known = {region: min(number, heads.get(region, 0)) for region, number in before.items()}
         rows, place, _ = collect(connection, Place(known), view, room)
         register.put(connection, [_message_row(subscriber.id, row, office.now()) for row in rows])
         register.advance(connection, subscriber.id, before, place.numbers)

@@ -226,6 +226,18 @@ def test_a_restored_database_goes_on_from_where_it_is(own_office: Office) -> Non
     assert county.of(made) == ["enrollment.registered"]
 
 
+def test_a_region_that_a_restored_database_has_lost_is_told_of_from_its_first_change(own_office: Office) -> None:
+    subscribed(own_office, from_start=True)
+    county = County()
+    opened(own_office)
+    with own_office.database.transaction() as connection:
+        connection.execute(text("INSERT INTO subscriber_positions SELECT id, '620724', 1 FROM subscribers"))
+    rounds(own_office, county)
+    made = opened(own_office, region="620724", village=None)
+    rounds(own_office, county)
+    assert county.of(made) == ["enrollment.registered"]
+
+
 def test_the_secret_is_sealed_and_moves_to_a_new_data_key(own_office: Office) -> None:
     keys = {"old": b"o" * 32, "new": b"n" * 32}
     before, after = (replace(own_office, vault=Vault(keys, name, b"i" * 32)) for name in keys)
