@@ -18,6 +18,7 @@ COLUMNS = (
     ("类型", "type", "text", 18),
     ("说明", "text", "text", 30),
     ("细项", "reason", "text", 18),
+    ("怎么办", "advice", "text", 60),
     ("对账单行号", "line", "number", 11),
     ("事件编号", "event_id", "text", 32),
     ("通知类型", "event_type", "text", 20),

@@ -80,14 +80,14 @@ def _refused(why: StatementRefused, id: str) -> Refused:
 
 REASONS = {
     "trailer_missing": "没有 #TRAILER 尾行，文件可能不完整",
-    "trailer_unreadable": "尾行应为 #TRAILER,笔数,合计分,SHA-256",
+    "trailer_unreadable": "尾行应为 #TRAILER,笔数,合计分,SHA-256，行尾为 LF（可能经过转换）",
     "more_after_trailer": "尾行之后还有内容",
     "digest_differs": "SHA-256 与尾行不符，文件被改动或传输有误",
     "count_differs": "笔数与尾行不符",
     "sum_differs": "合计金额与尾行不符",
     "encoding": "不是 UTF-8 或 GB18030 编码",
     "header": "首行应为 event_id,order_no,type,amount_fen,paid_at,reverses_event_id,voucher_no,channel",
-    "line_unreadable": "这一行不能读取",
+    "line_unreadable": "这一行不能读取（列数、金额、时间、行尾 LF）",
     "event_twice": "同一事件编号出现两次",
     "other_day": "不是同一天的流水",
     "day_not_known": "没有流水的对账单须指明日期",
