@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.access import client_of, within
+from app.api.access import client_of, place_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
 from app.api.doing import done, refusals
@@ -119,7 +119,7 @@ def _add_reading(router: APIRouter, office: Office) -> None:
         """按户编号查全户；只列密钥可以访问的地区。"""
         client = await client_of(office, request, "read")
         found = await done(household, office, household_no, coverage_year)
-        mine = [e for e in found if client.reaches(e["region"])]
+        mine = [e for e in found if client.reaches(place_of(e))]
         return json_answer({"enrollments": mine, "next_cursor": None})
 
     @router.get("/enrollments/{id}", summary="一条登记", **answers(Enrollment, 401, 403, 404, 503, common=()))
@@ -160,7 +160,7 @@ def _add_changing(router: APIRouter, office: Office) -> None:
         client = await client_of(office, request, "read")
         asked = await read(LookupRequest, request)
         found = await done(look_up, office, asked.id_type, asked.id_number, asked.coverage_year)
-        if found["enrollment"] and not client.reaches(found["enrollment"]["region"]):
+        if found["enrollment"] and not client.reaches(place_of(found["enrollment"])):
             raise Refusal("forbidden")
         return json_answer(found)
 
@@ -177,6 +177,5 @@ def _held(busy: InProgress, client: Client, key: str) -> Iterator[None]:
 
 async def _found(office: Office, client: Client, id: str) -> dict[str, Any]:
     found = await done(find_enrollment, office, id)
-    inside = found["village"].startswith(found["region"])
-    within(client, found["village"] if inside else found["region"])
+    within(client, place_of(found))
     return found
