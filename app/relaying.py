@@ -15,7 +15,7 @@ from app.wiring import collector_of
 from app.workflows import manage_subscribers
 from app.workflows.manage_subscribers import BadAddress
 from app.workflows.office import Office, Refused
-from app.workflows.relay_changes import connecting, relay_changes
+from app.workflows.relay_changes import Rounds, connecting, relay_changes
 from app.workflows.relay_outbox import keep_at, relay_outbox
 
 subscribers = typer.Typer(no_args_is_help=True, help="变动推送的接收方 (who is told of enrollment changes)")
@@ -84,18 +84,19 @@ def relay(
 
 def _deliver(works_in: Office, collector: Collector | None, once: bool, ended: threading.Event) -> None:
     """Each kind in a thread of its own, so that a slow subscriber holds up no receivable."""
-    works = [partial(relay_changes, works_in, connecting(works_in))]
-    if collector is not None:
-        works.append(partial(relay_outbox, works_in, collector.push))
+    connect = connecting(works_in)
+    works = [] if collector is None else [partial(relay_outbox, works_in, collector.push)]
     if once:
         tried = 1
         while tried and not ended.is_set():
-            tried = sum(work() for work in works)
+            tried = relay_changes(works_in, connect) + sum(work() for work in works)
         return
-    threads = [threading.Thread(target=keep_at, args=(work, ended), daemon=True) for work in works]
+    rounds = Rounds(works_in, connect)
+    threads = [threading.Thread(target=keep_at, args=(work, ended), daemon=True) for work in (rounds, *works)]
     for thread in threads:
         thread.start()
     while not ended.wait(1.0):  # a signal is only heeded between waits
         pass
     for thread in threads:
         thread.join()
+    rounds.close()

@@ -1,5 +1,7 @@
 """Who asks: a key in `Authorization: Bearer …`, with scopes and regions."""
 
+from typing import Any
+
 from fastapi import Request
 
 from app.api.doing import done
@@ -19,6 +21,12 @@ async def client_of(office: Office, request: Request, scope: str) -> Client:
     if not client.may(scope):
         raise Refusal("forbidden")
     return client
+
+
+def place_of(enrollment: dict[str, Any]) -> str:
+    """The division code by which a key reaches an enrollment: its village's, where that lies in its region."""
+    village, region = str(enrollment["village"]), str(enrollment["region"])
+    return village if village.startswith(region) else region
 
 
 def within(client: Client, region: str) -> None:

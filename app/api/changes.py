@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from app.api.access import client_of, within
+from app.api.access import client_of, place_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
 from app.api.doing import done
@@ -84,6 +84,6 @@ def _document(raw: Any) -> DocumentForm | Refusal:
 def _result(client: Client, found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
         return Refusal("invalid_request", errors=[("id_number", "证件号码不正确")]).body()
-    if found["enrollment"] and not client.reaches(found["enrollment"]["region"]):
+    if found["enrollment"] and not client.reaches(place_of(found["enrollment"])):
         return Refusal("forbidden").body()
     return found

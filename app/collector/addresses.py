@@ -2,8 +2,11 @@
 
 import ipaddress
 import re
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
+Number = IPv4Address | IPv6Address
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 
 
@@ -33,7 +36,7 @@ def check_address(url: str, *, development: bool) -> None:
 
 def _is_here(host: str) -> bool:
     """This machine, by a name or number for it; raises BadAddress for numbers that are nobody's address."""
-    if host == "localhost" or host.endswith(".localhost"):
+    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
         return True
     try:
         number = ipaddress.ip_address(host)
@@ -41,9 +44,28 @@ def _is_here(host: str) -> bool:
         if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):  # `127.1`, `0x7f000001`, `2130706433`
             raise BadAddress("不是有效的地址 (not an address)") from None
         return False
-    plain = getattr(number, "ipv4_mapped", None) or number
+    return _is_loopback(number)
+
+
+def check_number(number: str, *, development: bool) -> None:
+    """What a name has led to, looked at once more before it is gone to. Raises BadAddress."""
+    if _is_loopback(ipaddress.ip_address(number)) and not development:
+        raise BadAddress("不能指向本机 (this machine is not an address to send to)")
+
+
+def _is_loopback(number: Number) -> bool:
+    plain = _plain(number)
     if plain.is_loopback:
         return True
     if plain.is_link_local or plain.is_multicast or plain.is_unspecified or plain.is_reserved:
         raise BadAddress("不能指向这类地址 (link-local, multicast or reserved)")
     return False
+
+
+def _plain(number: Number) -> Number:
+    """The old kind of address that a new one stands for, where it does."""
+    if isinstance(number, IPv4Address):
+        return number
+    if number in _NAT64:
+        return IPv4Address(int(number) & 0xFFFFFFFF)
+    return number.ipv4_mapped or number.sixtofour or number

@@ -1,14 +1,26 @@
 """Pushing a message to the tax bureau's collection system, or to a subscriber: signed as callbacks are, over HTTP."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
+import httpcore
 import httpx
 
 from app.collector.signature import sign
+from app.collector.wire import Check, Wire
 
-_SECONDS = 10.0
+_SECONDS = 10.0  # for all of an exchange
 _LONGEST_ANSWER = 16_384  # bytes of which nothing is kept
+# Of the network and of the counterpart; what the wire meets is named as below httpx.
+_FAILURES = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
 _REFUSALS = frozenset({400, 409, 410, 422})  # of the message itself: the same again would be refused again
 
 
@@ -26,12 +38,14 @@ class Delivery:
 
 
 class Collector:
-    """The counterpart at `url`; messages are signed with `key`."""
+    """The counterpart at `url`; messages are signed with `key`. `check` looks at the addresses that its name has."""
 
-    def __init__(self, url: str, key: bytes, client: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, key: bytes, client: httpx.Client | None = None, check: Check | None = None) -> None:
         self._url, self._key = url, key
         # No proxy of the environment and no redirect: receivables go where the operator said.
-        self._client = client or httpx.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False)
+        self._client = client or httpx.Client(
+            transport=Wire(_SECONDS, check), timeout=_SECONDS, trust_env=False, follow_redirects=False
+        )
 
     def push(self, id: str, body: bytes) -> Delivery:
         """Never raises for what the counterpart or the network does."""
@@ -41,7 +55,7 @@ class Collector:
         try:
             with self._client.stream("POST", self._url, content=body, headers=headers) as response:
                 _finish(response)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except _FAILURES as error:
             return Delivery(False, False, type(error).__name__)
         after = response.headers.get("retry-after", "")
         wait = min(int(after), 86_400) if after.isascii() and after.isdigit() and len(after) < 7 else 0
@@ -55,8 +69,9 @@ def _finish(response: httpx.Response) -> None:
     """Reads a short answer to its end, so that the connection can be used again. Nobody can make us read on and on."""
     if response.is_stream_consumed:  # a transport that brought it whole
         return
-    read, until = 0, time.monotonic() + _SECONDS
-    for part in response.iter_raw(4096):
-        read += len(part)
-        if read > _LONGEST_ANSWER or time.monotonic() > until:
-            return
+    read = 0
+    with suppress(*_FAILURES):  # the status is what counts, and has come
+        for part in response.iter_raw():
+            read += len(part)
+            if read > _LONGEST_ANSWER:
+                return

@@ -19,6 +19,7 @@ from app.contract.callback import PaymentEvent
 COLUMNS = ("event_id", "order_no", "type", "amount_fen", "paid_at", "reverses_event_id", "voucher_no", "channel")
 MOST_LINES = 2_000_000
 _LONGEST_LINE = 4096  # bytes
+_LONGEST_TIME = 40  # characters: fractions of a second without end are nobody's time
 _SHANGHAI = timezone(timedelta(hours=8))
 _MARK, _BOM = b"#TRAILER,", b"\xef\xbb\xbf"
 _TRAILER = re.compile(rb"#TRAILER,(0|[1-9][0-9]{0,8}),(0|-?[1-9][0-9]{0,17}),([0-9a-f]{64})\n?")
@@ -167,7 +168,7 @@ def _check_header(cells: list[str]) -> None:
 
 
 def _line(number: int, cells: list[str]) -> Line:
-    if len(cells) != len(COLUMNS) or not _FEN.fullmatch(cells[3]):
+    if len(cells) != len(COLUMNS) or not _FEN.fullmatch(cells[3]) or len(cells[4]) > _LONGEST_TIME:
         raise StatementRefused("line_unreadable", number)
     said: dict[str, object] = {name: cell for name, cell in zip(COLUMNS, cells, strict=True) if cell}
     try:

@@ -79,6 +79,7 @@ class Difference(BaseModel):
     number: int
     type: Type
     text: str
+    advice: str = Field(description="可以怎么办")
     reason: str | None = Field(description=_REASON)
     line: int | None = Field(description="对账单的行号；对账单上没有的为 null")
     event_id: str

@@ -44,7 +44,7 @@ def place_of(cursor: str) -> Place:
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
         version, turn, numbers = json.loads(zlib.decompressobj().decompress(packed, _LARGEST))
-    except (binascii.Error, zlib.error, ValueError, TypeError):
+    except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
         raise UnreadableCursor from None
     fits = isinstance(turn, str) and isinstance(numbers, dict) and version == 1
     if not fits or not all(type(n) is int and 0 <= n < 1 << 62 for n in numbers.values()):

@@ -86,7 +86,7 @@ class Comparison:
             return [Finding("wrong_region")]
         if known is None:
             return [*self._order(said, order), *self._missing(said, order)]
-        differs = list(_content(said, known))
+        differs = list(_content(said, known, None if self.scope.leaves_out(known["region"]) else known["amount_fen"]))
         if differs:
             return differs
         waits = known["suspense_state"] == "open"
@@ -116,16 +116,16 @@ class Comparison:
             self._missed[said.order_no] = said.event_id
 
 
-def _content(said: Said, known: Row) -> Iterator[Finding]:
-    """What the callback told and what the statement says of it."""
+def _content(said: Said, known: Row, booked_fen: int | None) -> Iterator[Finding]:
+    """What the callback told and what the statement says of it; `booked_fen` is what may be told of the amount."""
     if said.amount_fen != known["amount_fen"]:
-        yield Finding("amount_differs", "callback", known["amount_fen"])
+        yield Finding("amount_differs", "callback", booked_fen)
     if (said.type, said.order_no) != (known["type"], known["order_no"]):
-        yield Finding("content_differs", "order" if said.order_no != known["order_no"] else "type", known["amount_fen"])
+        yield Finding("content_differs", "order" if said.order_no != known["order_no"] else "type", booked_fen)
     elif not said.came_in and said.reverses_event_id != known["reverses_event_id"]:
-        yield Finding("content_differs", "reverses_event_id", known["amount_fen"])
+        yield Finding("content_differs", "reverses_event_id", booked_fen)
     elif said.paid_at // 1_000_000 != known["paid_at"] // 1_000_000:
-        yield Finding("content_differs", "paid_at", known["amount_fen"])
+        yield Finding("content_differs", "paid_at", booked_fen)
 
 
 def _booked(said: Said, known: Row, order: Row | None, waits: bool) -> Iterator[Finding]:

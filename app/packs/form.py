@@ -86,9 +86,10 @@ class MonthlyForm(Form):
 
 
 class NoPaymentForm(Cited):
-    """Days on which no payment is taken although the window is open."""
+    """Days on which no payment is taken although the window is open: in the windows named, else in all of them."""
 
     monthly: MonthlyForm
+    in_: Annotated[list[Name], Field(min_length=1)] | None = Field(None, alias="in")
 
 
 class LocalIdentityForm(Cited):

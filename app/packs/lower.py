@@ -17,7 +17,7 @@ from app.packs.starts import lacks
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.collection import Collection
-from app.rules.days import monthly_spans, year_bounds
+from app.rules.days import monthly_spans, runs, year_bounds
 from app.rules.vocabulary import LOCAL
 from app.rules.wording import clauses
 
@@ -107,6 +107,10 @@ class Lowering:
         if isinstance(to, int) and to < first:
             raise Mistake(("no_payment", "monthly"), "ends before it begins")
         spans = tuple(monthly_spans(min(w.opens for w in self.windows.values()), self.last, first, to))
+        if form.in_ is not None:
+            named = [self.tests.window(name, ("no_payment", "in", i)) for i, name in enumerate(form.in_)]
+            found = (day for start, end in spans for day in range(start, end + 1))
+            spans = tuple(runs(day for day in found if any(w.opens <= day <= w.closes for w in named)))
         for name, w in self.windows.items():
             if any(start <= w.opens <= end for start, end in spans):
                 raise Mistake(("windows", name, "opens"), "the window opens on a day on which no payment is taken")
@@ -131,6 +135,8 @@ class Lowering:
         """The way in, once for each contribution that it charges."""
         prices = self.prices.prices(r.charge, (*path, "charge"))
         when = self.tests.test(r.when, (*path, "when"))
+        if r.benefits.from_ == "end_of_wait" and not r.wait:
+            raise Mistake((*path, "benefits"), "benefits begin with the end of a wait, and this way in has none")
         missing = lacks(self.start(r.benefits, (*path, "benefits")), when)
         if missing:
             told = f"benefits begin with something that this way in does not ask for: {missing}"

@@ -5,7 +5,7 @@ months are calendar months clamped to the month's last day.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -46,6 +46,18 @@ def monthly_spans(first: int, last: int, start: int, end: int | Literal["month_e
         if span[0] < after:
             yield span
         month = after
+
+
+def runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last day of every unbroken run among days in their order."""
+    run: tuple[int, int] | None = None
+    for day in days:
+        if run is not None and day > run[1] + 1:
+            yield run
+            run = None
+        run = (run[0] if run else day, day)
+    if run is not None:
+        yield run
 
 
 def year_bounds(year: int) -> tuple[int, int]:

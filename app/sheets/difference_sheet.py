@@ -8,6 +8,8 @@ from typing import IO, Any, Literal
 import python_calamine
 import xlsxwriter
 
+from app.sheets.extent import lies_far_apart
+
 Decision = Literal["approve", "reject"]
 SHEET, ABOUT = "差异", "对账"
 # heading, where it comes from, kind, width. What a clerk fills in comes last.
@@ -16,6 +18,7 @@ COLUMNS = (
     ("类型", "type", "text", 18),
     ("说明", "text", "text", 30),
     ("细项", "reason", "text", 18),
+    ("怎么办", "advice", "text", 60),
     ("对账单行号", "line", "number", 11),
     ("事件编号", "event_id", "text", 32),
     ("通知类型", "event_type", "text", 20),
@@ -39,6 +42,8 @@ _WORDS = {"approved": "同意", "rejected": "驳回"}
 _DECISIONS: dict[str, Decision] = {"同意": "approve", "驳回": "reject", "approve": "approve", "reject": "reject"}
 _MOST_ROWS = 1_048_575
 _MOST_UNPACKED = 1 << 30
+_MOST_NUMBER, _MOST_YUAN = 10**9, 10**12  # beyond them nothing was exported
+_NOT_IN_XML = str.maketrans(dict.fromkeys("\ufffe\uffff", "\ufffd"))
 
 
 class SheetRefused(Exception):  # noqa: N818 - shown to the clerk
@@ -62,9 +67,9 @@ def cells_of(difference: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _cell(value: Any, kind: str) -> Any:
-    if value is None:
-        return None
-    return value / 100 if kind == "fen" else value
+    if isinstance(value, str):
+        return value.translate(_NOT_IN_XML)
+    return value / 100 if kind == "fen" and value is not None else value
 
 
 def write_sheet(file: IO[bytes] | str, about: dict[str, Any], differences: Iterable[dict[str, Any]]) -> None:
@@ -96,7 +101,7 @@ def _write_differences(sheet: Any, styles: dict[str, Any], differences: Iterable
             _write(sheet, row, column, value, styles, COLUMNS[column][2])
         sheet.write_string(row, _STATE, _STATES[difference["state"]], styles["text"])
         sheet.write_string(row, _DECISION, _WORDS.get(difference["state"], ""), styles["input"])
-        sheet.write_string(row, _REMARK, difference["remark"] or "", styles["input"])
+        sheet.write_string(row, _REMARK, _cell(difference["remark"] or "", "text"), styles["input"])
     if row:
         sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
         sheet.data_validation(1, _DECISION, row, _DECISION, {"validate": "list", "source": list(_WORDS.values())})
@@ -139,6 +144,8 @@ def _check_size(file: IO[bytes]) -> None:
     with zipfile.ZipFile(file) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
             raise SheetRefused("文件过大")
+    if lies_far_apart(file):
+        raise SheetRefused("不是由本系统导出的 XLSX 文件，或远离表格的地方多出内容")
     file.seek(0)
 
 
@@ -152,17 +159,23 @@ def _lines(rows: Iterator[list[Any]]) -> Iterator[Line]:
         cells = tuple(_read(value, kind) for value, (_, _, kind, _) in zip(padded, COLUMNS[:_STATE], strict=False))
         if type(cells[0]) is not int:
             raise SheetRefused(f"第{row}行：序号被改动")
-        yield Line(row, cells[0], cells, _decision(row, padded[_DECISION]), str(padded[_REMARK]).strip() or None)
+        yield Line(row, cells[0], cells, _decision(row, padded[_DECISION]), _remark(padded[_REMARK]))
 
 
 def _read(value: Any, kind: str) -> Any:
     if value == "":
         return None
-    if kind == "number" and isinstance(value, float) and value.is_integer():
+    if kind == "number" and isinstance(value, float) and value.is_integer() and abs(value) <= _MOST_NUMBER:
         return int(value)
-    if kind == "fen" and isinstance(value, int | float) and not isinstance(value, bool):
+    if kind == "fen" and isinstance(value, int | float) and abs(value) <= _MOST_YUAN:
         return round(value * 100) / 100
     return value
+
+
+def _remark(value: Any) -> str | None:
+    """A telephone number that was typed into it comes as a float."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 10**15
+    return str(int(value) if whole else value).strip() or None
 
 
 def _decision(row: int, value: Any) -> Decision | None:

@@ -9,7 +9,7 @@ from app.storage.asking import Question, Row, ask, ask_all, by_list, listed
 from app.storage.ids import region_of
 
 _EVENTS = by_list(
-    "SELECT i.event_id, i.type, i.order_no, i.amount_fen, i.paid_at, i.reverses_event_id, i.effect, s.reason,"
+    "SELECT i.event_id, i.region, i.type, i.order_no, i.amount_fen, i.paid_at, i.reverses_event_id, i.effect, s.reason,"
     " s.state AS suspense_state,"
     " EXISTS (SELECT 1 FROM inbox r WHERE r.reverses_event_id = i.event_id AND r.effect <> 'suspended') AS undone"
     " FROM inbox i LEFT JOIN suspense s ON s.region = i.region AND s.event_id = i.event_id WHERE i.event_id IN {wanted}"

@@ -49,7 +49,8 @@ def differences_of(office: Office, statement: Statement, scope: Scope, totals: T
 
 
 def _of_lines(connection: Connection, comparison: Comparison, lines: list[Line], totals: Totals) -> list[Difference]:
-    order_nos = [line.event.order_no for line in lines]
+    # Of other regions' orders nothing is asked, so nothing can be told.
+    order_nos = [no for no in (line.event.order_no for line in lines) if not comparison.scope.leaves_out(region_of(no))]
     events, orders = register.both(connection, [line.event.event_id for line in lines], order_nos)
     found: list[Difference] = []
     for line in lines:

@@ -1,10 +1,12 @@
 """A reconciliation's differences as a workbook: out, and in again with a clerk's decisions and nothing else changed."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from app.contract.strict import PRINTABLE
 from app.storage import reconciliation_register as register
 from app.workflows.decide_difference import Decision, decide_difference
 from app.workflows.office import Office, Refused
@@ -107,5 +109,5 @@ def _check(line: "Line", stored: dict[str, Any] | None, seen: set[int]) -> None:
         raise SheetRefused(f"第{line.row}行：{'没有这条差异' if stored is None else '序号重复'}")
     if heading := changed_heading(line.cells, cells_of(stored)):
         raise SheetRefused(f"第{line.row}行：“{heading}”被改动")
-    if line.remark and (len(line.remark) > _LONGEST_REMARK or not line.remark.isprintable()):
+    if line.remark and (len(line.remark) > _LONGEST_REMARK or not re.match(PRINTABLE, line.remark)):
         raise SheetRefused(f"第{line.row}行：备注最多{_LONGEST_REMARK}字，不能换行")

@@ -57,7 +57,8 @@ def numbers_now(connection: Connection, view: View) -> dict[str, int]:
 def collect(connection: Connection, place: Place, view: View, limit: int) -> tuple[list[Any], Place, bool]:
     """The next changes, where they end, and whether there are more."""
     heads, numbers = numbers_now(connection, view), dict(place.numbers)
-    if any(numbers.get(region, 0) > head for region, head in heads.items()):
+    # Also of a region that this database knows nothing of (yet).
+    if any(number > heads.get(region, 0) for region, number in numbers.items() if view.any_of(region)):
         raise Refused("cursor_ahead")
     news = _in_turn([r for r, head in heads.items() if numbers.get(r, 0) < head], place.turn)[
         : min(limit, _MOST_REGIONS)

@@ -7,22 +7,26 @@ each time, with one message to try it; no more than a thousand are set down ahea
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any
 
+from app.collector.addresses import check_number
 from app.collector.pushing import Collector, Delivery
 from app.collector.signature import secret_bytes
 from app.enrollment.feed import Place
+from app.journal.telling import tell_failure
 from app.storage import change_register
 from app.storage import subscriber_register as register
 from app.storage.database import Connection
 from app.storage.subscriber_register import Subscriber
-from app.workflows.office import Office
+from app.workflows.office import Office, StorageUnavailable
 from app.workflows.read_changes import View, change, change_id, collect, numbers_now
 from app.workflows.relay_outbox import LEASE, MOST_AT_ONCE, Push, again_at, outcome, push_all, tell_delivery
 
 MOST_AHEAD = 1000  # messages set down for a subscriber that it has not taken
 _PARALLEL = 8  # subscribers that are served at a time
+_PATIENCE = 1.0  # seconds that a round waits for the first of them
 Connect = Callable[[Subscriber], Push]
 
 
@@ -37,14 +41,52 @@ def relay_changes(office: Office, connect: Connect) -> int:
         return sum(threads.map(lambda subscriber: _serve(office, subscriber, connect), waiting))
 
 
+class Rounds:
+    """Round after round, in which nobody waits for a subscriber that is slow: it is left to its thread, and has its
+    next turn when it is done."""
+
+    def __init__(self, office: Office, connect: Connect) -> None:
+        self._office, self._connect = office, connect
+        self._threads = ThreadPoolExecutor(_PARALLEL, "subscribers")
+        self._busy: dict[str, Future[int]] = {}
+
+    def __call__(self) -> int:
+        """How many messages were tried by those that are done. Raises StorageUnavailable where one of them did."""
+        now = self._office.now()
+        with self._office.database.reading() as connection:
+            live = register.live(connection)
+        for subscriber in live:
+            if subscriber.paused_until <= now and subscriber.id not in self._busy:
+                self._busy[subscriber.id] = self._threads.submit(_serve, self._office, subscriber, self._connect)
+        wait(self._busy.values(), _PATIENCE, FIRST_COMPLETED)
+        done = [self._busy.pop(id) for id in [id for id, one in self._busy.items() if one.done()]]
+        return sum([_tried(one) for one in done])
+
+    def close(self) -> None:
+        """Waits for what is under way, and begins nothing more."""
+        self._threads.shutdown(cancel_futures=True)
+
+
+def _tried(served: "Future[int]") -> int:
+    """How many messages. What nobody foresaw, with one subscriber, keeps no other from its turn."""
+    try:
+        return served.result()
+    except StorageUnavailable:
+        raise
+    except Exception as error:
+        tell_failure("unhandled_error", error)
+        return 0
+
+
 def connecting(office: Office) -> Connect:
     """Signed messages over HTTP, with connections that are kept for as long as the subscriber is the same."""
     known: dict[str, Push] = {}
+    check = partial(check_number, development=office.development_key is not None)
 
     def connect(subscriber: Subscriber) -> Push:
         if subscriber.id not in known:
             secret = office.vault.open(subscriber.secret, subscriber.id)
-            known[subscriber.id] = Collector(subscriber.url, secret_bytes(secret)).push
+            known[subscriber.id] = Collector(subscriber.url, secret_bytes(secret), check=check).push
         return known[subscriber.id]
 
     return connect
@@ -76,7 +118,7 @@ def _set_down(office: Office, subscriber: Subscriber) -> None:
         before = register.positions(connection, subscriber.id)
         heads = numbers_now(connection, view)
         # A database that was restored is behind what was told: it goes on from its end.
-        known = {region: min(number, heads.get(region, number)) for region, number in before.items()}
+        known = {region: min(number, heads.get(region, 0)) for region, number in before.items()}
         rows, place, _ = collect(connection, Place(known), view, room)
         register.put(connection, [_message_row(subscriber.id, row, office.now()) for row in rows])
         register.advance(connection, subscriber.id, before, place.numbers)

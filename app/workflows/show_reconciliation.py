@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from app.enrollment.advice import advice
 from app.enrollment.reconciliation import TAKEN_OVER, TYPES
 from app.storage import reconciliation_register as register
 from app.workflows.office import Office, Refused, moment
@@ -84,7 +85,8 @@ def difference(row: Any) -> dict[str, Any]:
     """`state` is open, approved or rejected; resolved where what was missed has come after all."""
     plain = ("number", "type", "reason", "line", "event_id", "event_type", "order_no", "statement_fen", "booked_fen")
     more = ("paid_at", "reverses_event_id", "voucher_no", "channel", "enrollment_id", "coverage_year")
-    told = {name: row[name] for name in plain} | {"text": TYPES[row["type"]]} | {name: row[name] for name in more}
+    said = {"text": TYPES[row["type"]], "advice": advice(row["type"], row["reason"])}
+    told = {name: row[name] for name in plain} | said | {name: row[name] for name in more}
     missed = (row["type"], row["reason"]) in TAKEN_OVER
     state = "resolved" if row["state"] == "open" and missed and row["arrived"] else row["state"]
     decided = row["decided_at"]

@@ -82,6 +82,7 @@ REFUSED: list[tuple[str, int | None, bytes]] = [
     ("line_unreadable", 2, closed(LINE.replace(",100,", ",0,"))),
     ("line_unreadable", 2, closed(LINE.replace("succeeded", "unknown"))),
     ("line_unreadable", 2, closed(LINE.replace("+08:00", ""))),
+    ("line_unreadable", 2, closed(LINE.replace("+08:00", "." + "0" * 40 + "+08:00"))),
     ("line_unreadable", 2, closed(LINE.replace("payment.succeeded", "payment.reversed"))),
     ("line_unreadable", 2, closed(LINE.replace("evt-1", '"evt-1'), LINE, count=2)),
     ("line_unreadable", 3, closed(LINE, LINE.replace("evt-1", '"evt\n1"'), count=3, fen=200)),

@@ -1,6 +1,7 @@
 """Differences out as a workbook and back in: decisions are read, anything else that was changed is refused."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,25 @@ def test_decisions_come_back_in_in_any_order_of_rows(own_office: Office, three: 
     assert covers(own_office) == 1
 
 
+def raw(place: str, value: str) -> Callable[[dict[str, Table]], object]:
+    """Set a cell to what no program would write, in the file itself."""
+    return lambda sheets: sheets.setdefault("", [[place, value]])
+
+
+def spoiled(file: io.BytesIO, place: str, value: str) -> io.BytesIO:
+    out, cell = io.BytesIO(), f'<c r="{place}"><v>{value}</v></c>'
+    row = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    with zipfile.ZipFile(file) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            content = given.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                content, n = re.subn(f'<c r="{place}"[^>]*>.*?</c>', cell, content)
+                content = content if n else content.replace("</sheetData>", f'<row r="{row}">{cell}</row></sheetData>')
+            made.writestr(name, content)
+    out.seek(0)
+    return out
+
+
 CHANGES: dict[str, tuple[Callable[[dict[str, Table]], object], str]] = {
     "an amount": (lambda s: s[SHEET][1].__setitem__(column("对账单金额（元）"), 381), "“对账单金额（元）”被改动"),
     "an order": (lambda s: s[SHEET][2].__setitem__(column("订单号"), "430424-1"), "“订单号”被改动"),
@@ -115,6 +135,10 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Table]], object], str]] = {
     "a column more": (lambda s: s[SHEET][1].append("x"), "多出内容"),
     "another word": (lambda s: s[SHEET][1].__setitem__(column("处理"), "好"), "处理应为"),
     "a long remark": (lambda s: s[SHEET][1].__setitem__(column("备注"), "x" * 501), "备注最多"),
+    "a number that is none": (raw("I2", "NaN"), "“对账单金额（元）”被改动"),
+    "an amount without end": (raw("I2", "1e308"), "“对账单金额（元）”被改动"),
+    "a row's number without end": (raw("A2", "1e300"), "序号被改动"),
+    "a cell in the far corner": (raw("XFD1048576", "1"), "远离表格"),
     "another reconciliation": (lambda s: s[ABOUT][0].__setitem__(1, "430424-" + "0" * 32), "另一次对账"),
 }
 
@@ -128,11 +152,41 @@ def test_whatever_else_was_changed_refuses_the_whole(
         row[column("处理")] = "同意"
     change, says = CHANGES[what]
     change(sheets)
+    edits = sheets.pop("", [])
+    file = workbook(sheets)
+    for place, value in edits:
+        file = spoiled(file, place, value)
     with pytest.raises(Refused) as why:
-        import_decisions(own_office, three["id"], workbook(sheets), CLERK)
+        import_decisions(own_office, three["id"], file, CLERK)
     assert why.value.code == "decisions_refused"
     assert says in str(why.value.detail)
     assert {d["state"] for d in differences(own_office, three)} == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("已核实，　王经办", "已核实，　王经办"),
+        ("复姓\ue000", "复姓\ue000"),
+        (10000000000, "10000000000"),
+        (1.5, "1.5"),
+    ],
+)
+def test_a_remark_may_be_whatever_a_clerk_types(
+    own_office: Office, three: dict[str, Any], tmp_path: Path, typed: Any, kept: str
+) -> None:
+    sheets = exported(own_office, three, tmp_path)
+    sheets[SHEET][1][column("处理")], sheets[SHEET][1][column("备注")] = "驳回", typed
+    assert import_decisions(own_office, three["id"], workbook(sheets), CLERK)["rejected"] == 1
+    assert differences(own_office, three)[0]["remark"] == kept
+
+
+def test_a_reference_that_no_workbook_can_hold_goes_out_and_comes_in(own_office: Office, tmp_path: Path) -> None:
+    found = reconciled(own_office, paid(own_office, told=False, event_id="evt-\ufffe"))
+    sheets = exported(own_office, found, tmp_path)
+    sheets[SHEET][1][column("处理")] = "同意"
+    assert import_decisions(own_office, None, workbook(sheets), CLERK)["approved"] == 1
+    assert covers(own_office) == 1
 
 
 def test_whoever_compared_cannot_import_decisions(own_office: Office, three: dict[str, Any], tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The feed of changes: complete, in order, nothing twice, whoever writes in the meantime."""
 
+import base64
 import json
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -128,7 +130,21 @@ def test_latest_begins_with_what_comes(own_office: Office) -> None:
     assert [c["enrollment_id"] for c in found] == [made["id"]]
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "é", Place({"430424": 1}).cursor()[:-3], "W10="])
+def packed(said: str) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(said.encode())).decode().rstrip("=")
+
+
+NESTED = packed("[" * 100_000)
+FORGED = [
+    packed('[1,"",{"430424":-1}]'),
+    packed('[1,"",{"430424":1e3}]'),
+    packed('[2,"",{}]'),
+    packed('{"a":1}'),
+    NESTED,
+]
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "é", Place({"430424": 1}).cursor()[:-3], "W10=", *FORGED])
 def test_a_cursor_that_was_not_made_here_is_refused(own_office: Office, cursor: str) -> None:
     with pytest.raises(Refused) as why:
         read_changes(own_office, ALL, cursor, 10)
@@ -147,6 +163,15 @@ def test_a_database_that_went_back_in_time_says_so(own_office: Office) -> None:
     with pytest.raises(Refused) as why:
         read_changes(own_office, ALL, Place({"430424": 99}).cursor(), 10)
     assert why.value.code == "cursor_ahead"
+
+
+def test_a_database_that_went_back_to_before_a_region_s_first_change_says_so(own_office: Office) -> None:
+    opened(own_office)
+    cursor = Place({"620724": 2}).cursor()
+    with pytest.raises(Refused) as why:
+        read_changes(own_office, ALL, cursor, 10)
+    assert why.value.code == "cursor_ahead"
+    assert read_changes(own_office, View(("430424",)), cursor, 10)["changes"] != []  # who may not see it is not told
 
 
 class Reader(threading.Thread):

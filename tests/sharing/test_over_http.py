@@ -93,6 +93,26 @@ def test_many_people_are_answered_in_order_each_for_itself(county: tuple[httpx.C
     assert last_year == [{"covered": False, "enrollment": None}]
 
 
+def test_a_township_asks_for_its_own_people(fresh_url: str) -> None:
+    office = office_of(settings_for(fresh_url), Shelf())
+    migrate(office.database)
+    _, key = add_client(office, "township", ["read"], ["430424106"])
+    office.database.close()
+    here, next_door = registration(), registration(village="430424200000")
+    here["household"] = next_door["household"] = {"household_no": "1", "relation": "head"}
+    with Running(settings_for(fresh_url)) as base, httpx.Client(base_url=base, timeout=30) as township:
+        with httpx.Client(base_url=base, timeout=30, headers={"authorization": "Bearer dev-key"}) as county:
+            made = [enrolled(county, **body) for body in (here, next_door)]
+        township.headers["authorization"] = f"Bearer {key}"
+        people = [document(body) for body in (here, next_door)]
+        found = township.post(BATCH, json={"coverage_year": 2024, "people": people}).json()["results"]
+        assert [r.get("covered", r.get("code")) for r in found] == [False, "forbidden"]
+        single = [township.post("/v1/coverage/lookup", json=one | {"coverage_year": 2024}) for one in people]
+        assert [answer.status_code for answer in single] == [200, 403]
+        household = township.get("/v1/households/1").json()["enrollments"]
+        assert [one["id"] for one in household] == [made[0]["id"]]
+
+
 def test_a_thousand_people_are_one_request_and_no_more(county: tuple[httpx.Client, httpx.Client]) -> None:
     office, _ = county
     people = [{"id_type": "resident_id", "id_number": id_number()} for _ in range(1000)]
