@@ -10,11 +10,16 @@ from sqlalchemy import Connection, RowMapping, text
 from app.storage.asking import ask, by_list, listed
 
 _AT_A_TIME = 2000
-# The deed that says where an enrollment stands is the last of these; `number` is their order.
+# The deed that says where an enrollment stands is the last of these; `number` is their order. `|| ''` makes values of
+# the keys before they are sorted: PostgreSQL keeps long ones outside their row and would fetch them anew for each
+# comparison, which took half of a report's time.
 _PEOPLE = """
 SELECT e.id, e.village, e.person_key, e.created_at,
   a.deed, a.about, a.at, i.paid_at, m.contribution, m.subsidy, m.paid_back, {earlier} AS earlier
-FROM enrollments e
+FROM (
+  SELECT id || '' AS id, village || '' AS village, person_key || '' AS person_key, created_at, coverage_year
+  FROM enrollments e WHERE region = :region AND coverage_year = :year AND created_at <= :until AND {here}
+) e
 JOIN (
   SELECT enrollment_id, max(number) AS number FROM audit
   WHERE region = :region AND at <= :until AND enrollment_id IS NOT NULL
@@ -33,7 +38,6 @@ LEFT JOIN (
     AND p.kind IN ('cover', 'take_back', 'pay_back')
   GROUP BY p.enrollment_id
 ) m ON m.enrollment_id = e.id
-WHERE e.region = :region AND e.coverage_year = :year AND e.created_at <= :until AND {here}
 ORDER BY e.village, e.id
 """
 _EARLIER = """EXISTS (SELECT 1 FROM enrollments f WHERE f.person_key = e.person_key
