@@ -9,7 +9,7 @@ import typer
 
 
 def demo(
-    people: Annotated[int, typer.Option(help="人数 (people in the village)", min=30, max=3000)] = 300,
+    people: Annotated[int, typer.Option(help="人数 (people in the village)", min=60, max=3000)] = 300,
     seed: Annotated[int, typer.Option(help="随机种子 (the same seed, the same village)")] = 2024,
     keep: Annotated[Path | None, typer.Option(help="保留数据库、对账单、日志的文件夹 (a folder to keep)")] = None,
 ) -> None:
