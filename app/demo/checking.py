@@ -26,7 +26,7 @@ class Check:
         for key in dict.fromkeys([*self.wanted, *self.found]):
             wanted, found = self.wanted.get(key), self.found.get(key)
             if wanted != found:
-                yield " ".join(key) if isinstance(key, tuple) else str(key), *_only(wanted, found)
+                yield " ".join(map(str, key)) if isinstance(key, tuple) else str(key), *_only(wanted, found)
 
 
 def _only(wanted: Any, found: Any) -> tuple[Any, Any]:
