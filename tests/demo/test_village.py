@@ -112,7 +112,7 @@ def as_expected() -> tuple[list[Person], Plan, Wanted, Outcome]:
     for n, person in enumerate(people):
         person.id, person.notes = str(n), () if planned[n].is_listed else ("declared_not_listed",)
         order = str(n) if person.is_levied else None
-        where = {"region": person.kind.region, "state": planned[n].ends}
+        where: dict[str, str | None] = {"region": person.kind.region, "state": planned[n].ends}
         enrollments.append({"id": str(n), "order_no": order} | where)
     wants = ends.ends
     suspense = [{"reason": r, "amount_fen": 0} for r, number in wants.suspense.items() for _ in range(number)]
