@@ -26,7 +26,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 run: $(VENV)/run.stamp  ## serve on 127.0.0.1:8000 (PORT=… changes it)
 	$(BIN)/canbao serve
 
-demo: $(VENV)/run.stamp  ## a made-up village: registration, payment, every kind of fault, reconciliation
+demo: $(VENV)/run.stamp  ## a made-up village: lists, registration, payment with every fault, reconciliation, reports
 	$(BIN)/canbao demo
 
 test: $(VENV)/dev.stamp  ## everything: lint, types, packs and their cases, unit, property, API, documentation

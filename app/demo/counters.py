@@ -2,92 +2,50 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
-
-import httpx
 
 from app.demo.processes import Town
 from app.demo.village import Person
-
-_PATIENCE = 60  # seconds for anything to happen
-_AT_ONCE = 12  # requests under way
+from app.demo.visiting import Surprise, Visitor, until
 
 
-class Surprise(Exception):  # noqa: N818 - the demo's own way to fail
-    """Something went another way than planned."""
-
-
-async def until(what: str, happened: Callable[[], Awaitable[bool]], every: float = 0.05) -> None:
-    """Raises Surprise where it does not happen."""
-    deadline = time.monotonic() + _PATIENCE
-    while not await happened():
-        if time.monotonic() > deadline:
-            raise Surprise(f"after {_PATIENCE} seconds still waiting: {what}")
-        await asyncio.sleep(every)
-
-
-class _Counter:
-    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
-        limits = httpx.Limits(max_connections=_AT_ONCE)
-        patience = httpx.Timeout(_PATIENCE)
-        self._http = httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=patience, trust_env=False)
-
-    async def __aenter__(self) -> Any:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._http.aclose()
-
-    async def _ask(self, status: int, method: str, path: str, **more: Any) -> httpx.Response:
-        try:
-            response = await self._http.request(method, path, **more)
-        except httpx.HTTPError as why:
-            raise Surprise(f"{method} {path}: {type(why).__name__}") from why
-        if response.status_code != status:
-            wanted = f"{method} {path}: wanted {status}, got {response.status_code}"
-            raise Surprise(f"{wanted}: {response.text[:500]}")
-        return response
-
-    async def _json(self, status: int, method: str, path: str, **more: Any) -> Any:
-        return (await self._ask(status, method, path, **more)).json()
-
-
-class County(_Counter):
+class County(Visitor):
     """canbao."""
 
     def __init__(self, place: Town) -> None:
         super().__init__(place.service, {"authorization": "Bearer dev-key"})
 
     async def is_empty(self) -> bool:
-        return not (await self._json(200, "GET", "/v1/enrollments?limit=1"))["enrollments"]
+        return not (await self.json(200, "GET", "/v1/enrollments?limit=1"))["enrollments"]
 
     async def register(self, person: Person) -> None:
         headers = {"idempotency-key": f"demo-{person.number}"}
-        made = await self._json(201, "POST", "/v1/enrollments", json=person.body, headers=headers)
+        made = await self.json(201, "POST", "/v1/enrollments", json=person.body, headers=headers)
         person.id, person.order_no = made["id"], made["order_no"]
+        person.told_fen = (made["receivable"] or {}).get("payable_fen")
+        person.notes = tuple(note["code"] for note in made["quote"]["notes"])
 
     async def register_again(self, person: Person) -> None:
         """Under the same key the first answer stands; under another one it is somebody who is enrolled already."""
         asked: dict[str, Any] = {"json": person.body}
-        again = await self._json(
+        again = await self.json(
             201, "POST", "/v1/enrollments", headers={"idempotency-key": f"demo-{person.number}"}, **asked
         )
         if again["id"] != person.id:
             raise Surprise("the same idempotency key got another answer")
-        await self._ask(
+        await self.ask(
             409, "POST", "/v1/enrollments", headers={"idempotency-key": f"demo-{person.number}-again"}, **asked
         )
 
     async def cancel(self, person: Person) -> None:
-        await self._ask(200, "POST", f"/v1/enrollments/{person.id}/cancel")
+        await self.ask(200, "POST", f"/v1/enrollments/{person.id}/cancel")
 
     async def enrollments(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
             asked = {"limit": "500"} | ({"cursor": cursor} if cursor else {})
-            page = await self._json(200, "GET", "/v1/enrollments", params=asked)
+            page = await self.json(200, "GET", "/v1/enrollments", params=asked)
             found += page["enrollments"]
             cursor = page["next_cursor"]
             if cursor is None:
@@ -95,21 +53,33 @@ class County(_Counter):
 
     async def suspense(self) -> list[dict[str, Any]]:
         """Everything that is open."""
-        found: list[dict[str, Any]] = (await self._json(200, "GET", "/v1/suspense?limit=500"))["suspense"]
+        found: list[dict[str, Any]] = (await self.json(200, "GET", "/v1/suspense?limit=500"))["suspense"]
         return found
 
     async def settle(self, item: dict[str, Any]) -> None:
-        await self._ask(200, "POST", f"/v1/suspense/{item['id']}/settle", json={"reason": "演示：已原路退回"})
+        await self.ask(200, "POST", f"/v1/suspense/{item['id']}/settle", json={"reason": "演示：已原路退回"})
 
-    async def balances(self) -> dict[str, int]:
-        """By account, over all regions and years."""
-        found: dict[str, int] = {}
-        for row in (await self._json(200, "GET", "/v1/ledger/balances"))["balances"]:
-            found[row["account"]] = found.get(row["account"], 0) + row["balance_fen"]
-        return {account: fen for account, fen in found.items() if fen}
+    async def balances(self) -> dict[tuple[str, str], int]:
+        """By region and account."""
+        found: dict[tuple[str, str], int] = {}
+        for row in (await self.json(200, "GET", "/v1/ledger/balances"))["balances"]:
+            key = row["region"], row["account"]
+            found[key] = found.get(key, 0) + row["balance_fen"]
+        return {key: fen for key, fen in found.items() if fen}
+
+    async def changes(self) -> list[dict[str, Any]]:
+        """What other software hears of, from the first change to the last."""
+        found: list[dict[str, Any]] = []
+        asked: dict[str, str] = {}
+        while True:
+            page = await self.json(200, "GET", "/v1/changes", params=asked)
+            found += page["changes"]
+            asked = {"after": page["next_cursor"]}
+            if not page["has_more"]:
+                return found
 
 
-class Bureau(_Counter):
+class Bureau(Visitor):
     """The simulator."""
 
     def __init__(self, place: Town) -> None:
@@ -117,29 +87,34 @@ class Bureau(_Counter):
         self._look, self._looked, self._seen = asyncio.Lock(), 0.0, dict[str, str]()
 
     async def orders(self) -> dict[str, Any]:
-        found: dict[str, Any] = (await self._json(200, "GET", "/receivables"))["counts"]
+        found: dict[str, Any] = (await self.json(200, "GET", "/receivables"))["counts"]
         return found
 
-    async def state(self, person: Person) -> str:
-        return str((await self._json(200, "GET", f"/receivables/{person.order_no}"))["state"])
+    async def order(self, person: Person) -> dict[str, Any]:
+        """The newest that canbao has said of it, and its state."""
+        found: dict[str, Any] = await self.json(200, "GET", f"/receivables/{person.order_no}")
+        return found
+
+    async def turn_to(self, day: str) -> None:
+        await self.json(200, "PUT", "/day", json={"day": day})
 
     async def pay(self, person: Person, fault: str | None = None, **more: Any) -> list[dict[str, Any]]:
         asked = {"order_no": person.order_no} | ({"fault": fault} if fault else {}) | more
-        events: list[dict[str, Any]] = (await self._json(201, "POST", "/payments", json=asked))["events"]
+        events: list[dict[str, Any]] = (await self.json(201, "POST", "/payments", json=asked))["events"]
         return events
 
     async def refuses(self, person: Person, code: str) -> None:
-        answer = await self._json(409, "POST", "/payments", json={"order_no": person.order_no})
+        answer = await self.json(409, "POST", "/payments", json={"order_no": person.order_no})
         if answer["code"] != code:
             raise Surprise(f"wanted {code}, got {answer['code']}")
 
     async def reverse(self, event: dict[str, Any], fault: str | None = None) -> list[dict[str, Any]]:
         asked = {"event_id": event["event_id"]} | ({"fault": fault} if fault else {})
-        events: list[dict[str, Any]] = (await self._json(201, "POST", "/reversals", json=asked))["events"]
+        events: list[dict[str, Any]] = (await self.json(201, "POST", "/reversals", json=asked))["events"]
         return events
 
     async def release(self, event: dict[str, Any]) -> None:
-        await self._ask(202, "POST", f"/callbacks/{event['event_id']}/release")
+        await self.ask(202, "POST", f"/callbacks/{event['event_id']}/release")
 
     async def through(self, events: list[dict[str, Any]], ends: str = "delivered") -> None:
         """Until these callbacks have come to their end; raises Surprise where it is another one."""
@@ -164,12 +139,15 @@ class Bureau(_Counter):
             return self._seen
 
     async def callbacks(self, state: str | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = await self._json(200, "GET", "/callbacks", params={"state": state} if state else {})
+        found: dict[str, Any] = await self.json(200, "GET", "/callbacks", params={"state": state} if state else {})
         return found
+
+    async def statement(self, day: str) -> bytes:
+        return (await self.ask(200, "GET", f"/statements/{day}")).content
 
     async def statements(self) -> list[bytes]:
         """The statement of every day that has one, read and left in the folder."""
-        days = (await self._json(200, "GET", "/statements"))["days"]
+        days = (await self.json(200, "GET", "/statements"))["days"]
         for day in days:
-            await self._ask(201, "POST", f"/statements/{day}")
-        return [(await self._ask(200, "GET", f"/statements/{day}")).content for day in days]
+            await self.ask(201, "POST", f"/statements/{day}")
+        return [await self.statement(day) for day in days]

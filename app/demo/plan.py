@@ -5,97 +5,96 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.demo.deeds import DEEDS, EXEMPT, PAYS, Deed, Standing
 from app.demo.village import PERSONAL_FEN, Person
 
-WRONG_BY = 100  # fen: what the simulator's slip takes off
+Plan = dict[int, Deed]  # by a person's place in the village
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """A course of events: how many of 300 people it meets, how their enrollment ends, the open suspense item that
-    stays (and how much less than the price it is), movements of money, tampered callbacks among them.
-    """
+class Course:
+    """What somebody costs when registering and when paying (`covers_fen` of it the funds pay), and which identity the
+    lists have at the end."""
 
-    name: str
-    title: str
-    of_300: int
-    ends: str
-    suspense: str | None = None
-    less_fen: int = 0
-    movements: int = 1
-    tampered: int = 0
-
-
-PAYS = Deed("pays", "按期缴费", 0, "covered")
-EXEMPT = Deed("exempt", "无须缴费", 0, "covered", movements=0)
-DEEDS = (
-    Deed("never_pays", "一直未缴", 12, "awaiting_payment", movements=0),
-    Deed("cancels", "缴费前取消", 6, "cancelled", movements=0),
-    Deed("cancels_too_late", "款在途中取消", 3, "cancelled", "order_cancelled"),
-    Deed("duplicate", "通知重复", 8, "covered"),
-    Deed("delay", "通知延迟", 5, "covered"),
-    Deed("reorder", "通知乱序", 6, "covered"),
-    Deed("missing", "通知缺失", 4, "covered"),
-    Deed("forged", "签名伪造", 6, "covered", tampered=1),
-    Deed("stale", "时间过期", 5, "covered", tampered=1),
-    Deed("altered", "内容篡改", 5, "covered", tampered=1),
-    Deed("attack", "只有伪造", 3, "awaiting_payment", movements=0, tampered=1),
-    Deed("wrong_amount", "金额不符", 3, "awaiting_payment", "amount_mismatch", less_fen=WRONG_BY),
-    Deed("wrong_amount_settled", "金额不符已退", 2, "awaiting_payment", movements=2),
-    Deed("second_payment", "重复缴费", 2, "covered", "second_payment", movements=2),
-    Deed("second_payment_settled", "重复缴费已退", 2, "covered", movements=3),
-    Deed("second_takes_over", "第二笔顶替", 2, "covered", movements=3),
-    Deed("unknown_order", "订单不存在", 3, "awaiting_payment", "unknown_order"),
-    Deed("late_reversal", "迟到的退费", 5, "reversed", movements=2),
-    Deed("reversed", "退费", 6, "reversed", movements=2),
-    Deed("reversed_and_paid_again", "退费后再缴", 4, "covered", movements=3),
-    Deed("reversal_first", "退费通知先到", 4, "awaiting_payment", movements=2),
-)
+    first_fen: int
+    last_fen: int
+    covers_fen: int
+    identity: str | None
 
 
 @dataclass
 class Expected:
-    """Every number that the end must show."""
+    """Every number of people and money that the end must show."""
 
     people: int = 0
     levied: int = 0
+    withdrawn: int = 0
     states: Counter[tuple[str, str]] = field(default_factory=Counter)  # by region and state
     suspense: Counter[str] = field(default_factory=Counter)
     suspense_fen: Counter[str] = field(default_factory=Counter)
-    accounts: Counter[str] = field(default_factory=Counter)
+    accounts: Counter[tuple[str, str]] = field(default_factory=Counter)  # by region and account
+    feed: Counter[tuple[str, str]] = field(default_factory=Counter)  # by region and type of change
     movements: int = 0
     tampered: int = 0
     attacks: int = 0
-    missing_fen: int = 0
 
 
-def assign(people: Sequence[Person], seed: int) -> dict[int, Deed]:
+def assign(people: Sequence[Person], seed: int) -> Plan:
     """A deed for each person, by their place in the village. Each deed happens at least once."""
     places = [n for n, person in enumerate(people) if person.is_levied]
     random.Random(f"{seed} deeds").shuffle(places)
     planned = {n: EXEMPT for n, person in enumerate(people) if not person.is_levied}
     for deed in DEEDS:
-        for _ in range(max(1, (deed.of_300 * len(people) + 150) // 300)):
-            planned[places.pop()] = deed
+        fitting = [n for n in places if deed.fits(people[n].kind)]
+        for n in fitting[: max(1, (deed.of_300 * len(people) + 150) // 300)]:
+            planned[n] = deed
+            places.remove(n)
     return planned | dict.fromkeys(places, PAYS)
 
 
-def expect(people: Sequence[Person], planned: dict[int, Deed]) -> Expected:
+def declare(people: Sequence[Person], planned: Plan) -> None:
+    """Who says nothing of an identity registers without."""
+    for n, person in enumerate(people):
+        if not planned[n].declares:
+            person.body["person"] = {}
+
+
+def course(person: Person, deed: Deed) -> Course:
+    kind, change = person.kind, deed.change
+    stood = Standing(kind.identity, kind.class_, kind.subsidy_fen) if deed.is_listed else Standing(None, None, 0)
+    counts = change is not None and (change.conflict is None or change.conflict[1] == "apply")
+    then = change.then[kind.region] if change is not None and counts else stood
+    paid_as = stood if change is not None and change.proposal else then
+    first, last = (PERSONAL_FEN - standing.subsidy_fen for standing in (stood, paid_as))
+    return Course(first, last, paid_as.subsidy_fen, then.identity)
+
+
+def expect(people: Sequence[Person], planned: Plan) -> Expected:
     found = Expected(people=len(people), levied=sum(person.is_levied for person in people))
     for n, person in enumerate(people):
-        deed, price = planned[n], person.kind.payable_fen
-        found.states[person.kind.region, deed.ends] += 1
+        deed, region = planned[n], person.kind.region
+        found.states[region, deed.ends] += 1
         found.movements += deed.movements
         found.tampered += deed.tampered
         found.attacks += deed.name == "attack"
-        found.missing_fen += price if deed.name == "missing" else 0
-        if deed.ends == "covered":
-            found.accounts["collector"] += price
-            found.accounts[f"subsidy:{person.kind.fund}"] += person.kind.subsidy_fen
-            found.accounts["personal"] -= PERSONAL_FEN
-        if deed.suspense:
-            found.suspense[deed.suspense] += 1
-            found.suspense_fen[deed.suspense] += price - deed.less_fen
-            found.accounts["collector"] += price - deed.less_fen
-            found.accounts["suspense"] -= price - deed.less_fen
+        found.withdrawn += deed.ends == "cancelled" or deed.name == "made_extreme"
+        found.feed.update((region, type) for type in ("registered", *deed.feed))
+        _expect_money(found, person, deed)
     return found
+
+
+def _expect_money(found: Expected, person: Person, deed: Deed) -> None:
+    money, region, fund = course(person, deed), person.kind.region, f"subsidy:{person.kind.fund}"
+    moved: list[tuple[str, int]] = []
+    if deed.ends == "covered":
+        moved += [("collector", money.last_fen), (fund, money.covers_fen), ("personal", -PERSONAL_FEN)]
+    if deed.suspense:
+        fen = money.last_fen - deed.less_fen
+        found.suspense[deed.suspense] += 1
+        found.suspense_fen[deed.suspense] += fen
+        moved += [("collector", fen), ("suspense", -fen)]
+    proposal = deed.change.proposal if deed.change else None
+    if proposal and proposal.decision == "approve":
+        moved += [(fund, proposal.fen), (proposal.account, -proposal.fen)]
+    for account, fen in moved:
+        found.accounts[region, account] += fen

@@ -1,4 +1,5 @@
-"""Reading the bureau's statements as a receiver must: the digest over the bytes first, then the lines."""
+"""Reading the bureau's statements as a receiver must: the digest over the bytes first, then the lines. And writing them
+as the bureau does, where it makes a slip."""
 
 import csv
 import hashlib
@@ -6,7 +7,10 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.demo.counters import Surprise
+from app.demo.visiting import Surprise
+
+COLUMNS = ("event_id", "order_no", "type", "amount_fen", "paid_at", "reverses_event_id", "voucher_no", "channel")
+Line = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,33 @@ def add_up(contents: Iterable[bytes]) -> Sum:
 
 
 def _read(content: bytes) -> Sum:
-    at = content.rindex(b"#TRAILER,")
-    _, count, total, digest = content[at:].decode().strip().split(",")
-    lines = list(csv.DictReader(io.StringIO(content[:at].decode())))
-    signed = [int(line["amount_fen"]) * (1 if line["type"] == "payment.succeeded" else -1) for line in lines]
-    if hashlib.sha256(content[:at]).hexdigest() != digest or (int(count), int(total)) != (len(lines), sum(signed)):
+    lines, trailer = _parts(content)
+    _, count, total, digest = trailer.decode().strip().split(",")
+    found = sum_of(lines)
+    if hashlib.sha256(content[: -len(trailer)]).hexdigest() != digest or Sum(int(count), int(total)) != found:
         raise Surprise("a statement's trailer does not fit its lines")
-    return Sum(len(lines), sum(signed))
+    return found
+
+
+def _parts(content: bytes) -> tuple[list[Line], bytes]:
+    at = content.rindex(b"#TRAILER,")
+    return list(csv.DictReader(io.StringIO(content[:at].decode()))), content[at:]
+
+
+def lines_of(content: bytes) -> list[Line]:
+    return _parts(content)[0]
+
+
+def sum_of(lines: Iterable[Line]) -> Sum:
+    signed = [int(line["amount_fen"]) * (1 if line["type"] == "payment.succeeded" else -1) for line in lines]
+    return Sum(len(signed), sum(signed))
+
+
+def statement_of(lines: list[Line]) -> bytes:
+    """With the trailer that belongs to these lines."""
+    text, total = io.StringIO(), sum_of(lines)
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    body = text.getvalue().encode()
+    return body + f"#TRAILER,{total.movements},{total.fen},{hashlib.sha256(body).hexdigest()}\n".encode()

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.demo.counters import Bureau, County, Surprise, until
+from app.demo.counters import Bureau, County
 from app.demo.village import Person
+from app.demo.visiting import Surprise, until
 
 Story = Callable[["Teller", Person], Awaitable[None]]
 
@@ -12,8 +13,9 @@ Story = Callable[["Teller", Person], Awaitable[None]]
 class Teller:
     """Goes with each person from one counter to the other."""
 
-    def __init__(self, county: County, bureau: Bureau) -> None:
-        self.county, self.bureau = county, bureau
+    def __init__(self, county: County, bureau: Bureau, prices: dict[int, int]) -> None:
+        """`prices` are what the plan says that people pay, by their numbers."""
+        self.county, self.bureau, self.prices = county, bureau, prices
 
     async def pays(self, person: Person, fault: str | None = None, **more: Any) -> list[dict[str, Any]]:
         events = await self.bureau.pay(person, fault, **more)
@@ -69,9 +71,32 @@ class Teller:
         await self.bureau.through(await self.bureau.reverse(events[0], "reorder"))
         await self.bureau.through(events)
 
+    async def pays_new_price(self, person: Person) -> None:
+        """The bureau has heard that a list has changed."""
+
+        async def told() -> bool:
+            return bool((await self.bureau.order(person))["payable_fen"] == self.prices[person.number])
+
+        await until("an order with its new price", told)
+        await self.pays(person)
+
+    async def has_become_exempt(self, person: Person) -> None:
+        await self._withdrawn(person)
+        await self.bureau.refuses(person, "order_withdrawn")
+
+    async def goes_back_unheard(self, person: Person) -> None:
+        """The reversal's callback never comes."""
+        (event,) = await self.pays(person)
+        await self.bureau.reverse(event, "missing")
+
+    async def pays_twice_unheard(self, person: Person) -> None:
+        """Of the second payment no callback comes."""
+        await self.pays(person)
+        await self.bureau.pay(person, "missing", regardless=True)
+
     async def _withdrawn(self, person: Person) -> None:
         async def gone() -> bool:
-            return await self.bureau.state(person) == "withdrawn"
+            return bool((await self.bureau.order(person))["state"] == "withdrawn")
 
         await until("a withdrawn order", gone)
 
@@ -98,21 +123,32 @@ def _settled(fault: str) -> Story:
 
 
 STORIES: dict[str, Story] = {
-    "pays": _pays(None),
     "exempt": _nothing,
     "never_pays": _nothing,
     "cancels": Teller.cancels,
     "cancels_too_late": Teller.cancels_too_late,
     "attack": Teller.is_attacked,
-    "missing": Teller.is_withheld,
     "wrong_amount_settled": _settled("wrong_amount"),
     "second_payment_settled": _settled("second_payment"),
     "second_takes_over": Teller.second_takes_over,
     "reversed": Teller.goes_back,
+    "left_out": Teller.goes_back,
     "reversed_and_paid_again": Teller.goes_back_and_is_paid_again,
     "reversal_first": Teller.goes_back_first,
-} | {
+    "reversal_missing": Teller.goes_back_unheard,
+    "second_missing": Teller.pays_twice_unheard,
+    "recognized": Teller.pays_new_price,
+    "struck_off": Teller.pays_new_price,
+    "made_extreme": Teller.has_become_exempt,
+}
+STORIES |= dict.fromkeys(("missing", "missing_sent", "missing_next_day", "underway"), Teller.is_withheld)
+STORIES |= {
     fault: _pays(fault)
     for fault in ("duplicate", "delay", "reorder", "forged", "stale", "altered", "wrong_amount", "second_payment",
                   "unknown_order", "late_reversal")
 }  # fmt: skip
+STORIES |= dict.fromkeys(
+    ("pays", "next_day", "misfiled", "misstated", "mistimed", "not_listed", "undeclared", "mistaken_line", "paid_back",
+     "kept", "added_silent", "removed_silent"),
+    _pays(None),
+)  # fmt: skip

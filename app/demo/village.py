@@ -12,7 +12,7 @@ HENGDONG, GAOTAI = "430424", "620724"
 COUNTIES = {HENGDONG: "衡东 Hengdong", GAOTAI: "高台 Gaotai"}
 YEAR = 2024
 PERSONAL_FEN = 38000  # in both notices
-_VILLAGES = {HENGDONG: "430424106201", GAOTAI: "620724102203"}
+VILLAGES = {HENGDONG: "430424106201", GAOTAI: "620724102203"}
 _FUNDS = {HENGDONG: "unspecified", GAOTAI: "medical_assistance"}
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 
@@ -32,6 +32,11 @@ class Kind:
     @property
     def payable_fen(self) -> int:
         return PERSONAL_FEN - self.subsidy_fen
+
+    @property
+    def is_plain(self) -> bool:
+        """With a number of its own and no identity."""
+        return self.identity is None and not self.newborn
 
     @property
     def fund(self) -> str:
@@ -55,7 +60,8 @@ KINDS = (
     Kind(8, HENGDONG, 38000, "disability_1"),
     Kind(4, HENGDONG, 38000, "orphan", born=(2010, 2018)),
     Kind(10, HENGDONG, newborn=True),
-    Kind(66, GAOTAI),
+    Kind(62, GAOTAI),
+    Kind(4, GAOTAI, 0, "disability_2"),  # a list of its own, and no subsidy
     Kind(10, GAOTAI, 31000, "subsistence_allowance", "rural_1"),
     Kind(10, GAOTAI, 25000, "subsistence_allowance", "rural_3"),
     Kind(8, GAOTAI, 25000, "at_risk_of_poverty"),
@@ -68,17 +74,23 @@ KINDS = (
 
 @dataclass
 class Person:
-    """A registration to come, and what became of it."""
+    """A registration to come, and what became of it: `told_fen` is the price, `notes` are the codes beside it."""
 
     kind: Kind
     number: int
     body: dict[str, Any]
     id: str = ""
     order_no: str | None = None
+    told_fen: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def is_levied(self) -> bool:
         return self.kind.payable_fen > 0
+
+    @property
+    def name(self) -> str:
+        return str(self.body["applicant"]["name"])
 
 
 def village(count: int, seed: int) -> list[Person]:
@@ -148,5 +160,5 @@ def _name(number: int, title: str = "村民") -> str:
 
 
 def _body(kind: Kind, applicant: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
-    asked = {"region": kind.region, "coverage_year": YEAR, "village": _VILLAGES[kind.region], "channel": "demo"}
+    asked = {"region": kind.region, "coverage_year": YEAR, "village": VILLAGES[kind.region], "channel": "demo"}
     return asked | {"applicant": applicant, "person": facts}

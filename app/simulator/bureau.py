@@ -25,11 +25,16 @@ class Bureau:
     """Of the money it is sure: a withheld callback's money moved, an attack's did not."""
 
     def __init__(self, postman: Postman, now: Callable[[], datetime], seed: int | None = None) -> None:
-        self.orders, self.postman, self.now = Orders(), postman, now
+        self.orders, self.postman, self._clock = Orders(), postman, now
+        self.day: date | None = None  # the business day that it was told, instead of the clock's
         self.faults, self.chance = Faults(_generator(seed, "faults")), _generator(seed, "chance")
         self._numbers = Numbers(_generator(seed, "numbers"))
         self._moved: dict[str, Movement] = {}
         self._reversed: set[str] = set()
+
+    def now(self) -> datetime:
+        at = self._clock().astimezone(SHANGHAI)
+        return at if self.day is None else datetime.combine(self.day, at.time(), SHANGHAI)
 
     def today(self) -> date:
         return self.now().astimezone(SHANGHAI).date()

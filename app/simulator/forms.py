@@ -1,11 +1,13 @@
 """What the simulator is asked for."""
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from app.contract.callback import Moment, Reference
 from app.contract.strict import Strict
+from app.contract.words import Day
 from app.simulator.faults import OF_REVERSALS, Fault
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -50,6 +52,19 @@ class Reversal(Movable):
         if self.fault is not None and self.fault not in OF_REVERSALS:
             raise ValueError(f"a reversal has no {self.fault}")
         return self
+
+
+class BusinessDay(Strict):
+    """The day that it is from now on."""
+
+    day: Day
+
+    @field_validator("day")
+    @classmethod
+    def _of_this_century(cls, day: date) -> date:
+        if not 2000 <= day.year < 2100:
+            raise ValueError("not of this century")
+        return day
 
 
 class Mode(Strict):

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from app.collector.signature import BadSignature, verify
 from app.simulator.bureau import Bureau
 from app.simulator.callbacks import Callback
-from app.simulator.forms import Mode, Payment, Reversal
+from app.simulator.forms import BusinessDay, Mode, Payment, Reversal
 from app.simulator.orders import Receivable
 from app.simulator.playing import Player
 from app.simulator.postman import Postman, post_to
@@ -150,6 +150,15 @@ def _ways(bureau: Bureau, player: Player | None) -> APIRouter:
         asked = _read(Mode, await request.body())
         bureau.faults.set(asked.probabilities(), then_honest=asked.then_honest)
         return _json(shown())
+
+    @router.get("/day")
+    async def day() -> Response:
+        return _json({"day": bureau.today().isoformat()})
+
+    @router.put("/day")
+    async def turn(request: Request) -> Response:
+        bureau.day = _read(BusinessDay, await request.body()).day
+        return _json({"day": bureau.today().isoformat()})
 
     @router.get("/script")
     async def script() -> Response:

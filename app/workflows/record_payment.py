@@ -156,6 +156,13 @@ def _cover_without_payment(books: Books, enrollment: Row | None) -> ledger.Posti
     return posting if event_id is None else None
 
 
+def _was_another_price(decision: Decision, price: book_money.Price | None) -> bool:
+    """A list may have changed since: also where the price of the day of payment is what was paid, as if nobody had been
+    recognized yet, because whoever heard of the payment in time was proposed what the change brings."""
+    covers_as_then = decision.deed == "cover" and price is not None and not price.frozen
+    return covers_as_then or decision.reason in _NOT_THE_PRICE
+
+
 def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> Effect:
     """`undone` is the open item of a reversal that came before this payment, of the same order and amount."""
     price = (
@@ -167,7 +174,7 @@ def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone:
     asked = State.AWAITING_PAYMENT if exempt else state
     decision = on_payment(asked, row["amount_fen"], price.fen if price else None, already_reversed=undone is not None)
     told: Cause | None = None
-    if enrollment is not None and decision.reason in _NOT_THE_PRICE:
+    if enrollment is not None and _was_another_price(decision, price):
         former = former_price(books, enrollment, row)
         if former is not None:
             decision, (price, told) = Decision("cover"), former

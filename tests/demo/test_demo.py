@@ -14,9 +14,10 @@ from rich.cells import cell_len
 from rich.progress import Progress
 
 from app.demo.acting import act
-from app.demo.counters import Surprise
 from app.demo.processes import Town
+from app.demo.running import FOLDERS
 from app.demo.village import village
+from app.demo.visiting import Surprise
 from tests.state.made_up import registration
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 def demo(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "app.cli", "demo", *args]
     clean = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=clean | env, timeout=180)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=clean | env, timeout=400)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,15 +41,19 @@ def empty_database(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 def test_a_small_village_ends_as_planned_and_fits_the_terminal(empty_database: dict[str, str], tmp_path: Path) -> None:
-    done = demo("--people", "30", "--keep", str(tmp_path), COLUMNS="80", **empty_database)
+    done = demo("--people", "60", "--keep", str(tmp_path), COLUMNS="80", **empty_database)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert "全部相符 all as planned  15/15" in done.stdout
+    assert "全部相符 all as planned  32/32" in done.stdout
     assert "✗" not in done.stdout
-    assert max(cell_len(line) for line in done.stdout.splitlines()) <= 80
+    assert max(cell_len(line) for line in done.stdout.splitlines() if str(tmp_path) not in line) <= 80
     assert "…" not in done.stdout
     assert {file.name for file in (tmp_path / "statements").iterdir()} >= {"2023-11-02.csv", "2023-11-03.csv"}
+    for folder in FOLDERS:
+        assert f"{tmp_path}/{folder}" in done.stdout
+        assert list((tmp_path / folder).glob("*.xlsx"))
+    assert len(list((tmp_path / "reports").glob("*.xlsx"))) == len(list((tmp_path / "reports").glob("*.json"))) == 16
     logs = (tmp_path / "service.log").read_text() + (tmp_path / "simulator.log").read_text()
-    for person in village(30, 2024):
+    for person in village(60, 2024):
         assert not [said for said in person.body["applicant"].values() if said in logs]
 
 

@@ -327,6 +327,27 @@ def test_a_payment_at_the_price_that_was_told_before_the_list_came_is_no_mistake
     assert booked(later, event) == ["repeated"]
 
 
+@pytest.mark.parametrize("place", [HENGDONG, GAOTAI])
+@pytest.mark.parametrize("category", ["农村低保一类", "特困"])
+def test_recognized_the_day_after_paying_one_is_proposed_the_same_whenever_the_callback_comes(
+    own_office: Office, place: Place, category: str
+) -> None:
+    """Paid on 4 November, recognized on the 5th: the callback comes before the list, or on the day after it."""
+    found = []
+    for comes in ("before", "after"):
+        number = id_number()
+        made = registered(on(own_office, "2023-11-02"), number, place)
+        event = payment(made["order_no"], 38000, paid_at="2023-11-04T10:00:00+08:00")
+        if comes == "before":
+            assert booked(on(own_office, "2023-11-04"), event) == ["covered"]
+        listed(on(own_office, "2023-11-05"), row(number, "新增", category, "2023-11-05"), region=place[0])
+        if comes == "after":
+            assert booked(on(own_office, "2023-11-06"), event) == ["covered"]
+        found.append([(p["kind"], p["amount_fen"], p["due_month"]) for p in proposed(own_office, made)])
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+
+
 def test_a_payment_at_a_subsidized_price_that_has_ended_covers_and_the_rest_is_a_clerks(own_office: Office) -> None:
     number, office = id_number(), on(own_office, "2022-11-02")
     listed(office, row(number, day="2022-01-01"), region=LISHI[0])

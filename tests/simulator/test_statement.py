@@ -5,8 +5,10 @@ import hashlib
 import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 
 from app.simulator.money import SHANGHAI, Movement
 from app.simulator.statement import statement
@@ -69,6 +71,31 @@ def test_the_day_is_that_of_the_payment_in_shanghai_and_money_that_went_back_cou
         assert (tmp_path / "made" / "here" / "2023-11-02.csv").read_bytes() == bureau.get(
             "/statements/2023-11-02"
         ).content
+
+
+def test_the_bureau_goes_on_to_the_next_business_day() -> None:
+    with simulator() as bureau:
+        for name in ("a", "b"):
+            tell(bureau, receivable(name))
+        pay(bureau, "a")
+        assert bureau.get("/day").json() == {"day": "2023-11-02"}
+        assert (
+            bureau.put("/day", json={"day": "2023-11-03"}).json() == bureau.get("/day").json() == {"day": "2023-11-03"}
+        )
+        pay(bureau, "b")
+        reverse(bureau, order_no="a")
+        lines, _ = read(bureau.get("/statements/2023-11-03").content)
+        assert [(line["order_no"], line["paid_at"]) for line in lines] == [
+            ("b", "2023-11-03T12:00:00+08:00"), ("a", "2023-11-03T12:00:00+08:00"),
+        ]  # fmt: skip
+        assert bureau.get("/statements").json() == {"days": ["2023-11-02", "2023-11-03"]}
+
+
+@pytest.mark.parametrize("day", ["2023-11-31", "0001-01-01", "9999-12-31", 20231103, None])
+def test_a_business_day_is_a_day_of_this_century(day: Any) -> None:
+    with simulator() as bureau:
+        assert code(bureau.put("/day", json={"day": day})) == (422, "invalid_request")
+        assert bureau.get("/day").json() == {"day": "2023-11-02"}
 
 
 def test_what_cannot_be_written_or_read_says_why() -> None:
