@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import python_calamine
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from app.sheets.difference_sheet import ABOUT, COLUMNS, SHEET
 from app.workflows.difference_sheets import export_differences, import_decisions
@@ -118,6 +119,7 @@ def spoiled(file: io.BytesIO, place: str, value: str) -> io.BytesIO:
     return out
 
 
+STATED = xl_col_to_name(column("对账单金额（元）"))
 CHANGES: dict[str, tuple[Callable[[dict[str, Table]], object], str]] = {
     "an amount": (lambda s: s[SHEET][1].__setitem__(column("对账单金额（元）"), 381), "“对账单金额（元）”被改动"),
     "an order": (lambda s: s[SHEET][2].__setitem__(column("订单号"), "430424-1"), "“订单号”被改动"),
@@ -135,8 +137,8 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Table]], object], str]] = {
     "a column more": (lambda s: s[SHEET][1].append("x"), "多出内容"),
     "another word": (lambda s: s[SHEET][1].__setitem__(column("处理"), "好"), "处理应为"),
     "a long remark": (lambda s: s[SHEET][1].__setitem__(column("备注"), "x" * 501), "备注最多"),
-    "a number that is none": (raw("I2", "NaN"), "“对账单金额（元）”被改动"),
-    "an amount without end": (raw("I2", "1e308"), "“对账单金额（元）”被改动"),
+    "a number that is none": (raw(f"{STATED}2", "NaN"), "“对账单金额（元）”被改动"),
+    "an amount without end": (raw(f"{STATED}2", "1e308"), "“对账单金额（元）”被改动"),
     "a row's number without end": (raw("A2", "1e300"), "序号被改动"),
     "a cell in the far corner": (raw("XFD1048576", "1"), "远离表格"),
     "another reconciliation": (lambda s: s[ABOUT][0].__setitem__(1, "430424-" + "0" * 32), "另一次对账"),
