@@ -13,12 +13,13 @@ Plan = dict[int, Deed]  # by a person's place in the village
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What somebody costs when registering and when paying (`covers_fen` of it the funds pay), and which identity the
-    lists have at the end."""
+    """What somebody costs when registering and when paying (`covers_fen` of it the funds pay), what the funds pay
+    afterwards, and which identity the lists have at the end."""
 
     first_fen: int
     last_fen: int
     covers_fen: int
+    afterwards_fen: int
     identity: str | None
 
 
@@ -66,7 +67,9 @@ def course(person: Person, deed: Deed) -> Course:
     then = change.then[kind.region] if change is not None and counts else stood
     paid_as = stood if change is not None and change.proposal else then
     first, last = (PERSONAL_FEN - standing.subsidy_fen for standing in (stood, paid_as))
-    return Course(first, last, paid_as.subsidy_fen, then.identity)
+    proposal = change.proposal if change else None
+    afterwards = proposal.fen if proposal and proposal.decision == "approve" else 0
+    return Course(first, last, paid_as.subsidy_fen, afterwards, then.identity)
 
 
 def expect(people: Sequence[Person], planned: Plan) -> Expected:
@@ -94,7 +97,7 @@ def _expect_money(found: Expected, person: Person, deed: Deed) -> None:
         found.suspense_fen[deed.suspense] += fen
         moved += [("collector", fen), ("suspense", -fen)]
     proposal = deed.change.proposal if deed.change else None
-    if proposal and proposal.decision == "approve":
-        moved += [(fund, proposal.fen), (proposal.account, -proposal.fen)]
+    if proposal:
+        moved += [(fund, money.afterwards_fen), (proposal.account, -money.afterwards_fen)]
     for account, fen in moved:
         found.accounts[region, account] += fen

@@ -13,7 +13,7 @@ from typing import Any
 from app.demo.checking import Check
 from app.demo.deeds import Deed
 from app.demo.desks import Desk, typed
-from app.demo.plan import Expected, Plan, course
+from app.demo.plan import Course, Expected, Plan, course
 from app.demo.processes import Town
 from app.demo.village import COUNTIES, HENGDONG, PERSONAL_FEN, VILLAGES, YEAR, Person
 from app.demo.workbooks import sheets_of
@@ -30,6 +30,7 @@ REPORTS = {
 }
 _BESIDE = 12  # as many as the village's task is more than its people
 _AT_ONCE = 2
+_LEDGER = ("subsidy_fen", "paid_fen", "paid_back_fen")  # of the hardship ledger
 _NAME = re.compile(r"(村民|新生儿).\d+")
 Figures = dict[str, int]
 Key = tuple[str, str]  # county, report
@@ -94,7 +95,7 @@ def figures(report: dict[str, Any]) -> Figures:
         case "payers":
             return {"people": total["people"]}
         case "hardship":
-            return {"people": len(table["rows"])} | {name: total[name] for name in ("subsidy_fen", "paid_fen")}
+            return {"people": len(table["rows"])} | {name: total[name] for name in _LEDGER}
         case "settlement":
             return {"total_fen": total["total_fen"]}
         case _:
@@ -134,10 +135,10 @@ def _wanted(mine: list[tuple[Person, Deed]]) -> dict[str, Figures]:
     covered = [course(person, deed) for person, deed in there if deed.ends == "covered"]
     subsidies = sum(one.covers_fen for one in covered)
     target = len(there) + _BESIDE
-    listed = [course(person, deed) for person, deed in there if deed.ends == "covered" and _identity(person, deed)]
+    listed = [one for one in covered if _is_hardship(one)]
     counted = {"people": len(there)}
     return {
-        "progress": {"should": target, "insured": len(covered), "aided": sum(one.covers_fen > 0 for one in covered)},
+        "progress": {"should": target, "insured": len(covered), "aided": sum(map(_is_aided, covered))},
         "survey": {"resident": len(covered), "unpaid": len(there) - len(covered)},
         "registration": counted | {"paid_fen": len(covered) * PERSONAL_FEN - subsidies, "subsidy_fen": subsidies},
         "new-enrollments": counted,
@@ -152,16 +153,25 @@ def _wanted(mine: list[tuple[Person, Deed]]) -> dict[str, Figures]:
             "people": len(list(_hardship(there))),
             "subsidy_fen": sum(one.covers_fen for one in listed),
             "paid_fen": sum(PERSONAL_FEN - one.covers_fen for one in listed),
+            "paid_back_fen": sum(one.afterwards_fen for one in listed),
         },
     }
 
 
-def _identity(person: Person, deed: Deed) -> str | None:
-    return course(person, deed).identity
+def _is_aided(one: Course) -> bool:
+    return one.covers_fen + one.afterwards_fen > 0
+
+
+def _is_hardship(one: Course) -> bool:
+    """Also who has dropped off the list and keeps what a fund has given."""
+    return one.identity is not None or _is_aided(one)
 
 
 def _hardship(there: list[tuple[Person, Deed]]) -> Iterator[str]:
-    return (person.name for person, deed in there if _identity(person, deed))
+    for person, deed in there:
+        one = course(person, deed)
+        if _is_hardship(one) if deed.ends == "covered" else one.identity:
+            yield person.name
 
 
 def _wanted_names(name: str, mine: list[tuple[Person, Deed]], wanted: Figures) -> Any:
