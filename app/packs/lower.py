@@ -17,7 +17,7 @@ from app.packs.starts import lacks
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.collection import Collection
-from app.rules.days import monthly_spans, year_bounds
+from app.rules.days import monthly_spans, within, year_bounds
 from app.rules.vocabulary import LOCAL
 from app.rules.wording import clauses
 
@@ -99,18 +99,23 @@ class Lowering:
         return p.Window(name, opens, closes, stated, cite, not isinstance(w.closes, str), month)
 
     def pause(self) -> p.Pause | None:
-        """Every stretch of days on which no payment is taken, from the first opening to the year's end."""
+        """Every stretch of days on which no payment is taken: from the first opening to the year's end, or within the
+        days that the notice names."""
         form = self.pack.no_payment
         if form is None:
             return None
         first, to = form.monthly.from_, form.monthly.to
         if isinstance(to, int) and to < first:
             raise Mistake(("no_payment", "monthly"), "ends before it begins")
-        spans = tuple(monthly_spans(min(w.opens for w in self.windows.values()), self.last, first, to))
+        opens = min(w.opens for w in self.windows.values())
+        begin, end = form.from_.toordinal() if form.from_ else opens, form.to.toordinal() if form.to else self.last
+        if end < begin:
+            raise Mistake(("no_payment", "to"), "ends before it begins")
+        spans = tuple(within(begin, end, monthly_spans(begin, end, first, to)))
         for name, w in self.windows.items():
             if any(start <= w.opens <= end for start, end in spans):
                 raise Mistake(("windows", name, "opens"), "the window opens on a day on which no payment is taken")
-        text = f"每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
+        text = f"{bounds_told(form.from_, form.to)}每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
         return p.Pause(spans, text, self.cite(form, ("no_payment",)))
 
     def collection(self) -> Collection | None:
@@ -165,21 +170,22 @@ class Lowering:
 
     def start(self, b: form.BenefitsForm, path: Path) -> p.Start:
         cite = self.cite(b, path)
-        if b.from_ == "end_of_wait" or b.day_after is not None:
-            return p.Start("payment", cite, shift=0 if b.day_after is None else 1)
+        month, shift = _says(b, "month_after"), int(_says(b, "day_after"))
+        if b.from_ == "end_of_wait":
+            return p.Start("payment", cite)
         if b.day is not None:
             return p.Start("day", cite, day=b.day.toordinal())
-        if b.circumstance is not None:
-            return p.Start("event", cite, event=c.CircumstanceDay(b.circumstance))
+        if code := b.circumstance or b.day_after_circumstance or b.month_after_circumstance:
+            return p.Start("event", cite, event=c.CircumstanceDay(code), next_month=month, shift=shift)
         for test, key in ((b.recognition, "recognition"), (b.month_after_recognition, "month_after_recognition")):
             if test is not None:
                 found = p.Recognition(*self.tests.recognition(test, (*path, key)))
-                return p.Start("recognition", cite, recognition=found, next_month=key != "recognition")
-        name = b.from_ or b.month_after or "not_stated"
+                return p.Start("recognition", cite, recognition=found, next_month=month, shift=shift)
+        name = b.from_ or b.day_after or b.month_after or "not_stated"
         if name in _EVENTS:
-            return p.Start("event", cite, event=_EVENTS[name], next_month=b.month_after is not None)
+            return p.Start("event", cite, event=_EVENTS[name], next_month=month, shift=shift)
         if name == "payment":
-            return p.Start("payment", cite, next_month=b.month_after is not None)
+            return p.Start("payment", cite, next_month=month, shift=shift)
         return p.Start("coverage_year" if name == "coverage_year" else "not_stated", cite)
 
     def waits(self, w: form.WaitForm, r: form.RouteForm, path: Path) -> Iterable[p.Wait]:
@@ -259,6 +265,16 @@ class Lowering:
                 if named.id in seen:
                     raise Mistake((key, i, "id"), f"the id {named.id!r} is used twice")
                 seen.add(named.id)
+
+
+def _says(b: form.BenefitsForm, word: str) -> bool:
+    """Whether the one key that benefits begin with is, or begins with, this word."""
+    return any(name.startswith(word) for name in b.model_fields_set)
+
+
+def bounds_told(first: date | None, last: date | None) -> str:
+    """The days between which a rule holds, in Chinese; nothing where it always does."""
+    return f"{first or ''}至{last}" if last else f"自{first}起" if first else ""
 
 
 def _levels(routes: Iterable[p.Route]) -> Iterator[int]:

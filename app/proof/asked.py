@@ -49,7 +49,7 @@ def start_marks(policy: Policy, route: Route, levels: Iterable[int]) -> Iterator
     start = route.start
     limits = dict.fromkeys((policy.last_day, policy.first_day, *(near for day in levels for near in (day - 1, day))))
     for limit in limits:
-        by = _month_before(limit) if start.next_month else limit
+        by = _month_before(limit) if start.next_month else limit - start.shift
         if start.anchor == "event" and start.event is not None:
             yield c.EventBy(start.event, by)
         elif start.anchor == "recognition" and start.recognition is not None:

@@ -58,7 +58,13 @@ def _order(under: Under, leaves: Sequence[c.Condition], day: int) -> Any:
     fixed = tuple(
         pay <= leaf.limit.day for leaf in leaves if isinstance(leaf, c.PaidBy) and isinstance(leaf.limit, c.On)
     )
-    edges = there < policy.opens, there <= policy.last_day, there <= policy.main_closes, pay == there
+    edges = (
+        there < policy.opens,
+        there < policy.main_opens,
+        there <= policy.last_day,
+        there <= policy.main_closes,
+        pay == there,
+    )
     own = [day, *_starts(under, pay)]
     asked = [*leaves, *_marks(under, pay)]
     own += [_cut(Ask(under, pay, leaf)) for leaf in asked]

@@ -46,8 +46,8 @@ def thresholds_of(policy: Policy) -> Thresholds:
 
 def _spans(policy: Policy) -> Iterator[Span]:
     for route in policy.routes:
-        # A start that moves with payment meets a day that does not on these days.
-        yield (-route.start.shift, "days")
+        # A start that moves with payment, or lies days behind an event, meets a day that does not on these days.
+        yield from ((-route.start.shift, "days"), (route.start.shift, "days"))
         for wait in route.waits:
             lead = wait.days + wait.shift + route.start.shift
             yield from (((-wait.months, "months"),) if wait.months else ((-lead, "days"), (-lead - 1, "days")))

@@ -5,7 +5,7 @@ months are calendar months clamped to the month's last day.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -46,6 +46,11 @@ def monthly_spans(first: int, last: int, start: int, end: int | Literal["month_e
         if span[0] < after:
             yield span
         month = after
+
+
+def within(first: int, last: int, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans as far as they lie between two days."""
+    return ((max(a, first), min(b, last)) for a, b in spans if b >= first and a <= last)
 
 
 def year_bounds(year: int) -> tuple[int, int]:

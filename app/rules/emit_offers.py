@@ -91,7 +91,7 @@ def _start(start: Start, policy: Policy, writer: Writer) -> str:
     if start.anchor == "coverage_year":
         return f"(birth if birth > {policy.first_day} else {policy.first_day})"
     if start.anchor == "payment":
-        day = f"pay + {start.shift}" if start.shift else "pay"
+        day = "pay"
     elif start.anchor == "recognition":
         assert start.recognition is not None
         r = start.recognition
@@ -99,6 +99,8 @@ def _start(start: Start, policy: Policy, writer: Writer) -> str:
     else:
         assert start.event is not None
         day = writer.day(start.event)
+    if start.shift:
+        day = f"{day} + {start.shift}"
     if start.next_month:
         day = f"next_month({day})"
     return f"max({policy.first_day}, birth{'' if day == 'birth' else f', {day}'})"
