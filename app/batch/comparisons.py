@@ -72,7 +72,7 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
         found.put_off = max(last - first + 1 for first, last in policy.pause.spans)
     found.fixed |= {policy.opens, policy.main_closes, policy.last_day, *compiled.thresholds.fixed}
     # Reading the facts looks at the year before (rules/facts.py).
-    found.fixed |= {policy.first_day, *days.year_bounds(max(policy.coverage_year - 1, 1))}
+    found.fixed |= {policy.first_day, policy.starts_from, *days.year_bounds(max(policy.coverage_year - 1, 1))}
     found.moves |= set(compiled.thresholds.spans)
     return found
 

@@ -50,7 +50,7 @@ class Near:
 def of_season(compiled: Compiled, pay: int) -> Near:
     """For every day of payment from before the window to the year's end, and for `pay`."""
     policy = compiled.policy
-    return Near(comparisons_of(compiled), min(policy.opens - 3, policy.first_day, pay), max(policy.last_day + 3, pay))
+    return Near(comparisons_of(compiled), min(policy.opens - 3, policy.starts_from, pay), max(policy.last_day + 3, pay))
 
 
 def _near_ranges(known: Comparisons, first: int, last: int) -> list[tuple[int, int]]:

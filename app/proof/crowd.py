@@ -71,7 +71,7 @@ class Crowd:
                 found.add(days.next_month(pay) if route.start.next_month else pay + route.start.shift)
             if route.start.day is not None:
                 found.add(route.start.day)
-        return {day for day in found if policy.first_day < day <= policy.last_day}
+        return {day for day in found if policy.starts_from < day <= policy.last_day}
 
     def _collect(self, ask: Ask) -> None:
         """Remembers the conditions about one part that a condition is made of."""
