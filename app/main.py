@@ -34,10 +34,11 @@ from app.packs.shelf import Shelf
 from app.settings import Settings
 from app.storage.database import open_database
 from app.wiring import office_of
+from app.workflows import open_enrollment, record_payment
+from app.workflows.group_commit import GroupCommit, Kind
 from app.workflows.office import Office
-from app.workflows.payment_queue import PaymentQueue
 from app.workflows.read_backlog import read_backlog
-from app.workflows.record_payment import record_payments
+from app.workflows.record_payment import Arrived, Result
 
 DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少、为什么、从哪天起享受待遇。
 每个数字都注明公告条款，公告没有写的不编造。
@@ -47,17 +48,23 @@ DESCRIPTION = """城乡居民基本医疗保险参保缴费：今天应缴多少
 每个答复都带 `X-Request-Id`（请求自带的，或新编的），反馈问题时请一并提供。"""
 
 
+def _openings(office: Office) -> enrollments.Openings:
+    together = partial(open_enrollment.open_enrollments, office, enrollments.refusing)
+    opening = Kind("registrations", together, open_enrollment.names, lambda asked: asked.region)
+    return GroupCommit(opening, office.database.writers)
+
+
 def create_api(settings: Settings, shelf: Shelf, watch: Watching) -> tuple[FastAPI, quotes.Quotes, payments.Callbacks]:
     """The FastAPI app with its documentation, and what answers quotes and callbacks."""
     asked = quotes.Quotes(shelf, settings.business_day)
     office = office_of(settings, shelf)
     by_key = replace(office, database=open_database(settings.database, by_key=True))
-    queue = PaymentQueue(partial(record_payments, by_key), by_key.database.writers)
-    callbacks = payments.Callbacks(office, queue, watch.tally)
+    paying = Kind[Arrived, Result]("payments", partial(record_payment.record_payments, by_key), record_payment.names)
+    callbacks = payments.Callbacks(office, GroupCommit(paying, by_key.database.writers), watch.tally)
     app = _empty(office, by_key)
     app.include_router(quotes.routes(asked))
     app.include_router(policies.routes(shelf))
-    app.include_router(enrollments.routes(office))
+    app.include_router(enrollments.routes(office, _openings(by_key)))
     app.include_router(payments.callback_routes(callbacks))
     app.include_router(payments.money_routes(office))
     app.include_router(dead_letters.routes(office))

@@ -10,7 +10,8 @@ from app.packs.form import PackForm
 from app.rules.compiling import Compiled
 from app.rules.days import iso
 from app.rules.money import yuan
-from app.rules.wording import clause
+from app.rules.policy import Start
+from app.rules.wording import clause, event_name
 
 OUTCOMES = {
     "payable": "应缴费",
@@ -18,6 +19,14 @@ OUTCOMES = {
     "closed": "当日没有缴费途径",
     "ineligible": "不能参保",
     "needs_information": "须补充信息",
+}
+_TAKEN = {"applies": "抵扣", "none": "不资助", "not_settled": "未规定"}
+_SETTLED = {"at_payment": "缴费时抵扣", "no_order": "免征代缴", "refunded": "先缴后退"}
+_STARTS = {
+    "coverage_year": "参保年度首日",
+    "payment": "缴费",
+    "recognition": "认定",
+    "not_stated": "未载明",
 }
 
 
@@ -47,7 +56,8 @@ def show_policy(console: Console, form: PackForm, compiled: Compiled, unconfirme
     console.print(f"{form.region_name}  {policy.coverage_year}年度  {policy.digest}", markup=False)
     windows = _table("缴费期", "开始", "截止", "出处")
     for w in policy.windows:
-        windows.add_row(w.name, iso(w.opens) if w.stated_opening else "未载明", iso(w.closes), clause(w.cite))
+        opens, closes = iso(w.opens) if w.stated_opening else "未载明", iso(w.closes) if w.stated_closing else "未载明"
+        windows.add_row(w.name, iso(w.opens)[:7] if w.month_only else opens, closes, clause(w.cite))
     console.print(windows)
     console.print(_routes(compiled))
     console.print(_subsidies(compiled))
@@ -63,16 +73,29 @@ def _table(*headings: str) -> Table:
 def _routes(compiled: Compiled) -> Table:
     shown = _table("途径", "名称", "应缴", "资助", "待遇起始", "等待期", "出处")
     for r in compiled.policy.routes:
-        waits = "、".join(f"{w.days}天" for w in r.waits)
-        price = yuan(r.personal_fen + r.surcharge_fen)
-        shown.add_row(r.id, r.title, price, r.subsidy, r.start.anchor, waits, clause(r.cite))
+        waits = "、".join(f"{w.months}个月" if w.months else f"{w.days}天" for w in r.waits)
+        price = "不详" if r.unpriced else yuan(r.personal_fen + r.surcharge_fen)
+        title = f"{r.title}（{r.rate}）" if r.rate else r.title
+        shown.add_row(r.id, escape(title), price, _TAKEN[r.subsidy], _starts(r.start), waits, clause(r.cite))
     return shown
 
 
+def _starts(start: Start) -> str:
+    if start.anchor == "day" and start.day is not None:
+        return iso(start.day)
+    name = event_name(start.event).removesuffix("日期") if start.event else _STARTS[start.anchor]
+    if start.anchor in ("coverage_year", "not_stated"):
+        return name
+    return name + ("次月1日" if start.next_month else "次日" if start.shift else "当日")
+
+
 def _subsidies(compiled: Compiled) -> Table:
-    shown = _table("资助", "身份", "金额", "资金", "出处")
+    """Each subsidy for each contribution that it is taken off from, where there are several."""
+    shown = _table("资助", "身份", "所缴", "金额", "结算", "资金", "出处")
     for row in compiled.policy.subsidies:
         funds = "、".join(f"{fund} {yuan(fen)}" for fund, fen in row.shares)
         who = "、".join(dict.fromkeys(s.code for s in row.selectors))
-        shown.add_row(row.id, who, yuan(row.fen), funds, clause(row.cite))
+        charged = "" if row.of_fen is None else yuan(row.of_fen)
+        fen = ("不低于" if row.unknown else "") + yuan(row.fen)
+        shown.add_row(row.id, who, charged, fen, _SETTLED[row.settled], funds, clause(row.cite))
     return shown

@@ -56,6 +56,26 @@ def test_packs_show_prints_rules_with_their_clauses() -> None:
         assert word in done.stdout
 
 
+def test_packs_show_says_whose_price_it_is_and_how_each_subsidy_is_settled() -> None:
+    made_up = str(ROOT / "tests" / "packs" / "made_up")
+    done = canbao("packs", "show", "900105", "2027", "--packs", made_up)
+    for words in ("集中缴费期（60周岁以上一档）", "免征代缴", "缴费时抵扣", "认定当日", "参保年度首日", "30天"):
+        assert words in done.stdout
+    assert "2个月" in canbao("packs", "show", "900102", "2026", "--packs", made_up).stdout
+
+
+def test_packs_show_of_an_amount_or_a_day_that_the_notice_does_not_state_says_so() -> None:
+    done = canbao("packs", "show", "341523", "2025").stdout
+    assert [words in done for words in ("不详", "2024-09 ", "缴费次日", "0元", "2024-09-01")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert "未载明" in canbao("packs", "show", "421303", "2023").stdout
+
+
 def test_packs_show_code_is_the_compiled_function() -> None:
     assert "def decide(pay, f):" in canbao("packs", "show", "430424", "2024", "--code").stdout
 

@@ -11,16 +11,19 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.api.access import client_of, within
 from app.api.answers import json_answer
 from app.api.documenting import answers, takes
-from app.api.doing import done
+from app.api.doing import done, refusals
 from app.api.problems import MEDIA_TYPE, Refusal
 from app.api.quotes import read
 from app.contract.enrolled import AuditList, CoverageAnswer, Enrollment, EnrollmentList
 from app.contract.enrollment import EnrollmentRequest, LookupRequest
 from app.contract.strict import PRINTABLE
+from app.journal.telling import tell
 from app.workflows.cancel_enrollment import cancel_enrollment
+from app.workflows.group_commit import GroupCommit
 from app.workflows.know_client import Client
 from app.workflows.office import Office, Refused
-from app.workflows.open_enrollment import Answer, InProgress, open_enrollment
+from app.workflows.open_enrollment import Answer, InProgress, Opened
+from app.workflows.read_registration import Registration, read_registration
 from app.workflows.reprice_enrollment import current_enrollment
 from app.workflows.show_enrollment import find_enrollment, household, list_enrollments, look_up
 from app.workflows.verify_audit import audit_of
@@ -29,16 +32,19 @@ _KEY_HEADER = {"Idempotency-Key": {"type": "string", "pattern": r"^[\x21-\x7e]{1
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def routes(office: Office) -> APIRouter:
+Openings = GroupCommit[Registration, Opened]
+
+
+def routes(office: Office, openings: Openings) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["参保登记 enrollments"])
-    _add_opening(router, office)
+    _add_opening(router, office, openings)
     _add_reading(router, office)
     _add_changing(router, office)
     _add_audit(router, office)
     return router
 
 
-def _refusing(refused: Refused) -> Answer:
+def refusing(refused: Refused) -> Answer:
     """A refusal as the answer that is kept under the idempotency key."""
     response = Refusal(refused.code, refused.detail, refused.errors, refused.more).response()
     return Answer(response.status_code, None, bytes(response.body))
@@ -50,7 +56,7 @@ def _within_village(client: Client, asked: EnrollmentRequest) -> None:
     within(client, village if village.startswith(asked.region) else asked.region)
 
 
-def _add_opening(router: APIRouter, office: Office) -> None:
+def _add_opening(router: APIRouter, office: Office, openings: Openings) -> None:
     busy = InProgress()
 
     @router.post(
@@ -68,12 +74,21 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         asked = await read(EnrollmentRequest, request)
         _within_village(client, asked)
         with _held(busy, client, key):
-            region = await done(office.shelf.resolve, asked.region, asked.coverage_year)
             digest = hashlib.sha256(await request.body()).hexdigest()
-            answer = await done(open_enrollment, office, client.id, key, digest, asked, region, _refusing)
+            registration = await done(read_registration, office, client.id, key, digest, asked)
+            answer = await _opened(openings, registration)
         headers = {"location": answer.location} if answer.location else {}
         kind = "application/json" if answer.status < 400 else MEDIA_TYPE
         return Response(answer.body, answer.status, headers, kind)
+
+
+async def _opened(openings: Openings, registration: Registration) -> Answer:
+    """Given only when it is stored; raises Refusal."""
+    with refusals():
+        opened = await openings.done(registration)
+    if opened.id:
+        tell("enrollment_registered", enrollment_id=opened.id, result=opened.state)
+    return opened.answer
 
 
 def _add_reading(router: APIRouter, office: Office) -> None:

@@ -16,10 +16,10 @@ from app.contract.enrolled import BalanceList, SuspenseItem, SuspenseList
 from app.contract.enrollment import SettleRequest
 from app.contract.strict import PRINTABLE
 from app.journal.telling import remember
+from app.workflows.group_commit import GroupCommit
 from app.workflows.office import Office
-from app.workflows.payment_queue import PaymentQueue
 from app.workflows.read_ledger import balances as balances_of
-from app.workflows.record_payment import read_callback
+from app.workflows.record_payment import Arrived, Result, read_callback
 from app.workflows.settle_suspense import list_suspense, settle_suspense
 
 _SIGNED = {
@@ -33,7 +33,7 @@ _SUCCESS = b'{"code":"SUCCESS"}'
 class Callbacks:
     """Takes in payment events: for the route, and for the front door, which asks here without a detour."""
 
-    def __init__(self, office: Office, queue: PaymentQueue, tally: Tally) -> None:
+    def __init__(self, office: Office, queue: GroupCommit[Arrived, Result], tally: Tally) -> None:
         self.office, self.queue, self.tally = office, queue, tally
 
     async def answer(self, headers: dict[str, str], body: bytes) -> bytes:
@@ -41,7 +41,7 @@ class Callbacks:
         with self.tally.callback() as booked, refusals():
             arrived = read_callback(self.office, headers, body)
             remember(event_id=arrived.event.event_id)
-            result = await self.queue.book(arrived)
+            result = await self.queue.done(arrived)
             if result == "conflict":
                 raise Refusal("event_conflict")
             booked(result)

@@ -6,25 +6,28 @@ nothing is claimed, and every day is told apart from every other (near.py).
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.rules import days
 from app.rules.compiling import Compiled, source
+from app.rules.earliest import earliest_of_all
 from app.rules.emit import Writer
 
 Move = tuple[int, str]  # (count, days | months): a day so much later
 _DAYS_FROM = 500_000  # as an ordinal a day of the year 1369; spans and indexes are smaller
 _LONGEST = {"days": 400, "months": 12}  # a longer move is looked at by itself: an age, for example
 _FUNCTIONS = {
-    "max", "min", "plus_months", "next_month", "present", "recognized", "earlier_of", "frozenset", "paused",
+    "max", "min", "plus_months", "next_month", "present", "recognized", "last_recognized", "earlier_of", "frozenset",
+    "owes", "paused",
 }  # fmt: skip
 _METHODS = {"get", "isdisjoint"}
 _SLOTS = {
     "birth", "circumstances", "classes", "elsewhere", "employed_before", "ended", "gap", "had_job", "identities",
     "insured", "lapsed", "months_last", "months_this", "numbers", "parent", "zero_claims",
 }  # fmt: skip
-_OWN_DAYS = {"birth", "ended", "circ", "ids", "recognized", "identities", "circumstances", "x"}
+_OWN_DAYS = {"birth", "ended", "circ", "ids", "recognized", "last_recognized", "identities", "circumstances", "x"}
 _HARMLESS = (
     ast.Module, ast.Expression, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.If, ast.Expr,
     ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Subscript, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.NamedExpr,
@@ -72,7 +75,7 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
         found.put_off = max(last - first + 1 for first, last in policy.pause.spans)
     found.fixed |= {policy.opens, policy.main_closes, policy.last_day, *compiled.thresholds.fixed}
     # Reading the facts looks at the year before (rules/facts.py).
-    found.fixed |= {policy.first_day, policy.starts_from, *days.year_bounds(max(policy.coverage_year - 1, 1))}
+    found.fixed |= {policy.first_day, earliest_of_all(policy), *days.year_bounds(max(policy.coverage_year - 1, 1))}
     found.moves |= set(compiled.thresholds.spans)
     return found
 
@@ -144,8 +147,8 @@ def _months(call: ast.Call) -> Iterator[Move]:
 
 def _days(node: ast.BinOp) -> Iterator[Move]:
     match node:
-        case ast.BinOp(left=ast.Constant(), op=ast.Sub(), right=ast.Name(id="off")):
-            pass  # money
+        case ast.BinOp(left=ast.Constant(), op=ast.Sub(), right=ast.Name(id=name)) if re.fullmatch(r"off\d*", name):
+            pass  # money: what a subsidy takes off, of each contribution there is
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
             count = _number(right)
             _moved_once(left, abs(count) > _LONGEST["days"])

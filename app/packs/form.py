@@ -86,11 +86,10 @@ class MonthlyForm(Form):
 
 
 class NoPaymentForm(Cited):
-    """Days on which no payment is taken although the window is open, of every month or of those within `from`, `to`."""
+    """Days on which no payment is taken although the window is open: in the windows named, else in all of them."""
 
     monthly: MonthlyForm
-    from_: Day | None = Field(None, alias="from")
-    to: Day | None = None
+    in_: Annotated[list[Name], Field(min_length=1)] | None = Field(None, alias="in")
 
 
 class LocalIdentityForm(Cited):

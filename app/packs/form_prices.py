@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from app.contract.words import ClassName, Fund, IdentityCode
 from app.packs.form_base import Cited, Form
-from app.packs.form_tests import RecognizedTest, Test
+from app.packs.form_tests import NewlyRecognizedTest, RecognizedTest, Test
 from app.packs.scalars import (
     Amount,
     Count,
@@ -122,17 +122,18 @@ def _short_selector(value: Any) -> Any:
 
 
 class ShareForm(Form):
-    """What one fund pays: yuan, per cent of the subsidy, or the rest of it."""
+    """What one fund pays: yuan, per cent of the subsidy, so many parts of what these leave, or the rest of it."""
 
     fund: Fund
     yuan: Annotated[Yuan | None, Field(serialization_alias="amount_fen")] = None
     percent: Percent | None = None
+    parts: Annotated[Count, Field(ge=1, le=100), whole(1, 100, "[1-9]|[1-9][0-9]|100")] | None = None
     rest: Literal["yes"] | None = None
 
     @model_validator(mode="after")
     def _says_one(self) -> "ShareForm":
         if len(self.model_fields_set - {"fund"}) != 1:
-            raise ValueError("a share is yuan, percent, or rest: yes")
+            raise ValueError("a share is yuan, percent, parts, or rest: yes")
         return self
 
 
@@ -140,8 +141,9 @@ class SubsidyForm(Cited):
     """What is taken off for an identity: `all` of the contribution, yuan, per cent, all but what the person pays
     (`person_pays`), or shares of funds.
 
-    Where several stand there, the loader checks that they agree. `at_least_yuan` raises a percentage; `at_most` (a
-    rate's id, or `charged`) and `at_most_yuan` bound the amount. `settled`: taken off at payment; no order at all; or
+    Where several stand there, the loader checks that they agree. `as_tier`: worked out of what the person would pay
+    who had chosen this tier. `at_least_yuan` raises a percentage; `at_most` (a rate's id, or `charged`) and
+    `at_most_yuan` bound the amount. `settled`: taken off at payment; no order at all; or
     paid first and refunded.
     """
 
@@ -152,13 +154,14 @@ class SubsidyForm(Cited):
     percent: PercentOrLeast | None = None
     person_pays: Annotated[Yuan | None, Field(serialization_alias="person_pays_fen")] = None
     rounding: Rounding | None = None
+    as_tier: Tier | None = None
     at_least_yuan: Annotated[Yuan | None, Field(serialization_alias="at_least_fen")] = None
     at_most: Name | None = None
     at_most_yuan: Annotated[Yuan | None, Field(serialization_alias="at_most_fen")] = None
     settled: Literal["at_payment", "no_order", "refunded"] = "at_payment"
     fund: Fund | None = None
     shares: Annotated[list[ShareForm], Field(min_length=1)] | None = None
-    recognized: RecognizedTest | None = None
+    recognized: NewlyRecognizedTest | None = None
     when: Test | None = None
 
 

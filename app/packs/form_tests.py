@@ -37,11 +37,18 @@ class RecognizedTest(Form):
     after: DayOrEdge | None = None
 
 
+class NewlyRecognizedTest(RecognizedTest):
+    """`within`: paid within so long of the latest recognition, its day being day 0. An age that counts as an identity
+    is no recognition."""
+
+    within: Span | None = None
+
+
 class IdentityTest(Form):
     """One of these identities (or groups of the pack) is held."""
 
     any_of: Annotated[list[Reference], Field(min_length=1)]
-    recognized: RecognizedTest | None = None
+    recognized: NewlyRecognizedTest | None = None
 
 
 class CircumstanceTest(Form):

@@ -17,7 +17,7 @@ from app.packs.starts import lacks
 from app.rules import conditions as c
 from app.rules import policy as p
 from app.rules.collection import Collection
-from app.rules.days import monthly_spans, within, year_bounds
+from app.rules.days import monthly_spans, runs, year_bounds
 from app.rules.vocabulary import LOCAL
 from app.rules.wording import clauses
 
@@ -99,23 +99,22 @@ class Lowering:
         return p.Window(name, opens, closes, stated, cite, not isinstance(w.closes, str), month)
 
     def pause(self) -> p.Pause | None:
-        """Every stretch of days on which no payment is taken: from the first opening to the year's end, or within the
-        days that the notice names."""
+        """Every stretch of days on which no payment is taken, from the first opening to the year's end."""
         form = self.pack.no_payment
         if form is None:
             return None
         first, to = form.monthly.from_, form.monthly.to
         if isinstance(to, int) and to < first:
             raise Mistake(("no_payment", "monthly"), "ends before it begins")
-        opens = min(w.opens for w in self.windows.values())
-        begin, end = form.from_.toordinal() if form.from_ else opens, form.to.toordinal() if form.to else self.last
-        if end < begin:
-            raise Mistake(("no_payment", "to"), "ends before it begins")
-        spans = tuple(within(begin, end, monthly_spans(begin, end, first, to)))
+        spans = tuple(monthly_spans(min(w.opens for w in self.windows.values()), self.last, first, to))
+        if form.in_ is not None:
+            named = [self.tests.window(name, ("no_payment", "in", i)) for i, name in enumerate(form.in_)]
+            found = (day for start, end in spans for day in range(start, end + 1))
+            spans = tuple(runs(day for day in found if any(w.opens <= day <= w.closes for w in named)))
         for name, w in self.windows.items():
             if any(start <= w.opens <= end for start, end in spans):
                 raise Mistake(("windows", name, "opens"), "the window opens on a day on which no payment is taken")
-        text = f"{bounds_told(form.from_, form.to)}每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
+        text = f"每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
         return p.Pause(spans, text, self.cite(form, ("no_payment",)))
 
     def collection(self) -> Collection | None:
@@ -136,6 +135,8 @@ class Lowering:
         """The way in, once for each contribution that it charges."""
         prices = self.prices.prices(r.charge, (*path, "charge"))
         when = self.tests.test(r.when, (*path, "when"))
+        if r.benefits.from_ == "end_of_wait" and not r.wait:
+            raise Mistake((*path, "benefits"), "benefits begin with the end of a wait, and this way in has none")
         missing = lacks(self.start(r.benefits, (*path, "benefits")), when)
         if missing:
             told = f"benefits begin with something that this way in does not ask for: {missing}"
@@ -270,11 +271,6 @@ class Lowering:
 def _says(b: form.BenefitsForm, word: str) -> bool:
     """Whether the one key that benefits begin with is, or begins with, this word."""
     return any(name.startswith(word) for name in b.model_fields_set)
-
-
-def bounds_told(first: date | None, last: date | None) -> str:
-    """The days between which a rule holds, in Chinese; nothing where it always does."""
-    return f"{first or ''}至{last}" if last else f"自{first}起" if first else ""
 
 
 def _levels(routes: Iterable[p.Route]) -> Iterator[int]:

@@ -7,6 +7,7 @@ from app.packs import form
 from app.packs import form_prices as fp
 from app.packs.form_base import Cited
 from app.packs.lower_tests import Path, TestLowering
+from app.packs.lower_tiers import at_tier
 from app.packs.mistakes import Mistake
 from app.packs.scalars import Unsaid
 from app.rules import conditions as c
@@ -143,15 +144,30 @@ class PriceLowering:
             row
             for level in known
             for i, s in enumerate(self.pack.subsidies)
-            for row in self._subsidy(s, level, len(known) > 1, ("subsidies", i))
+            for base, who in self._bases(s, level, ("subsidies", i))
+            for row in self._subsidy(s, level, base, who, len(known) > 1, ("subsidies", i))
         )
 
-    def _subsidy(self, s: fp.SubsidyForm, level: int | None, several: bool, path: Path) -> Iterable[p.Subsidy]:
-        fen, unknown = self._amount(s, level, path)
+    def _bases(self, s: fp.SubsidyForm, level: int | None, path: Path) -> list[tuple[int | Unsaid | None, c.Condition]]:
+        """What the subsidy is a share of, and for whom: what is charged, or what the tier named would cost them."""
+        if s.as_tier is None:
+            return [(level, c.ALWAYS)]
+        return [*at_tier(self.pack.standards.rates or [], self.rate_test, s.as_tier, (*path, "as_tier"))]
+
+    def _subsidy(
+        self,
+        s: fp.SubsidyForm,
+        level: int | None,
+        base: int | Unsaid | None,
+        who: c.Condition,
+        several: bool,
+        path: Path,
+    ) -> Iterable[p.Subsidy]:
+        fen, unknown = self._amount(s, level, base, path)
         if level is not None and fen > level:
             more = f"more than the {yuan(level)} charged"
             raise Mistake(path, f"the subsidy {s.id!r} takes off {yuan(fen)}, {more}; at_most: charged bounds it")
-        if s.settled == "no_order" and fen != level:
+        if s.settled == "no_order" and fen != level and s.as_tier is None:
             raise Mistake(path, f"the subsidy {s.id!r} leaves something to pay, so there must be an order")
         if not fen and not unknown:
             return
@@ -160,25 +176,28 @@ class PriceLowering:
             selectors=tuple(
                 self.tests.selector(x, s.recognized, (*path, "identities", i)) for i, x in enumerate(s.identities)
             ),
-            when=self.tests.test(s.when, (*path, "when")) if s.when else c.ALWAYS,
+            when=c.all_of([self.tests.test(s.when, (*path, "when")) if s.when else c.ALWAYS, who]),
             fen=fen,
             shares=_shares(s, fen, path),
             cite=self.cite(s, path),
             of_fen=level if several else None,
-            settled=s.settled,
+            # Whoever chose a dearer tier pays the difference, so there is an order.
+            settled="at_payment" if s.settled == "no_order" and fen != level else s.settled,
             unknown=unknown,
         )
 
-    def _amount(self, s: fp.SubsidyForm, level: int | None, path: Path) -> tuple[int, bool]:
+    def _amount(self, s: fp.SubsidyForm, level: int | None, base: int | Unsaid | None, path: Path) -> tuple[int, bool]:
         """Fen, and whether the notice leaves open how much more it is."""
         if bool(s.shares) == bool(s.fund):
             raise Mistake(path, "a subsidy names either its fund or the shares of several funds")
-        ways = list(_ways(s, level, path))
+        ways = list(_ways(s, base, path))
         if not ways or (ways[0] == (0, False) and s.person_pays is None):
             raise Mistake(path, "a subsidy needs an amount: all, yuan, percent or shares, or person_pays")
         if len(set(ways)) > 1:
             raise Mistake(path, f"the amounts given do not agree: {', '.join(yuan(fen) for fen, _ in ways)}")
         fen, unknown = ways[0]
+        if s.at_least_yuan is not None and s.at_most_yuan is not None and s.at_least_yuan > s.at_most_yuan:
+            raise Mistake((*path, "at_most_yuan"), "the upper bound is below the lower one")
         return min([max(fen, s.at_least_yuan or 0), *self._bounds(s, level, path)]), unknown
 
     def _bounds(self, s: fp.SubsidyForm, level: int | None, path: Path) -> Iterable[int]:
@@ -186,6 +205,8 @@ class PriceLowering:
             yield s.at_most_yuan
         if s.at_least_yuan is not None and s.percent is None:
             raise Mistake((*path, "at_least_yuan"), "at_least_yuan raises a percentage; there is none here")
+        if s.as_tier is not None and level is not None:
+            yield level
         if s.at_most is None:
             return
         if s.at_most != "charged" and s.at_most not in self.rates:
@@ -209,10 +230,11 @@ def _also(price: Price, surcharge: int, cites: tuple[p.Cite, ...]) -> Price:
     return replace(price, surcharge=surcharge, cites=(*price.cites, *cites))
 
 
-def _ways(s: fp.SubsidyForm, level: int | None, path: Path) -> Iterable[tuple[int, bool]]:
-    """Every way in which the pack says how much the subsidy is."""
+def _ways(s: fp.SubsidyForm, base: int | Unsaid | None, path: Path) -> Iterable[tuple[int, bool]]:
+    """Every way in which the pack says how much the subsidy is; `base` is what it is a share of."""
+    level, unsaid = (base.at_least, True) if isinstance(base, Unsaid) else (base, base is None)
     if s.all_:
-        yield level or 0, level is None
+        yield level or 0, unsaid
     if isinstance(s.yuan, Unsaid):
         yield s.yuan.at_least, True
     elif s.yuan is not None:
@@ -220,9 +242,9 @@ def _ways(s: fp.SubsidyForm, level: int | None, path: Path) -> Iterable[tuple[in
     if s.percent is not None:
         least = isinstance(s.percent, Unsaid)
         share = s.percent.at_least if isinstance(s.percent, Unsaid) else s.percent
-        yield _percentage(s, level or 0, share, path), least or level is None
+        yield _percentage(s, level or 0, share, path), least or unsaid
     if s.person_pays is not None:
-        yield max(0, (level or 0) - s.person_pays), level is None
+        yield max(0, (level or 0) - s.person_pays), unsaid
     if s.shares and all(x.yuan is not None for x in s.shares):
         yield sum(x.yuan or 0 for x in s.shares), False
 
@@ -234,14 +256,21 @@ def _percentage(s: fp.SubsidyForm, level: int, percent: int, path: Path) -> int:
 
 
 def _shares(s: fp.SubsidyForm, fen: int, path: Path) -> tuple[tuple[str, int], ...]:
-    """What each fund pays; what rounding leaves over goes to the share that takes the rest, or to the first."""
+    """What each fund pays. `parts` divide what amounts and percentages leave; what rounding leaves over goes to the
+    share that takes the rest, to the first that has parts, or to the first."""
     if not s.shares:
         return ((s.fund or "", fen),)
     parts = [x.yuan if x.yuan is not None else fen * (x.percent or 0) // 100 for x in s.shares]
-    rests = [i for i, x in enumerate(s.shares) if x.rest]
-    left = fen - sum(parts)
+    left, divided = fen - sum(parts), sum(x.parts or 0 for x in s.shares)
+    if left > 0 and divided:
+        parts = [part + left * (x.parts or 0) // divided for part, x in zip(parts, s.shares, strict=True)]
+        left = fen - sum(parts)
+    takers = [i for i, x in enumerate(s.shares) if x.rest or x.parts]
+    rests = sum(x.rest is not None for x in s.shares) + (divided > 0)
     in_full = sum(x.percent or 0 for x in s.shares) == 100
-    if len(rests) > 1 or left < 0 or (left and not rests and not in_full):
+    if rests > 1:
+        raise Mistake((*path, "shares"), "the rest is taken twice; funds that divide it have parts")
+    if left < 0 or (left and not rests and not in_full):
         raise Mistake((*path, "shares"), f"the shares do not add up to the {yuan(fen)} of the subsidy")
-    parts[rests[0] if rests else 0] += left
+    parts[takers[0] if takers else 0] += left
     return tuple((x.fund, part) for x, part in zip(s.shares, parts, strict=True))

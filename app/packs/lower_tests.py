@@ -170,11 +170,15 @@ class TestLowering:
 
     def recognition(self, t: ft.IdentityTest, path: Path) -> tuple[frozenset[str], int | None, int | None]:
         bounds = self._bounds(t.recognized, (*path, "recognized")) if t.recognized else (None, None)
+        if t.recognized and t.recognized.within and path[-1] != "identity":
+            raise Mistake((*path, "recognized", "within"), "a recognition that benefits begin with has no within")
         return self.codes(t.any_of, (*path, "any_of")), *bounds
 
     def identity(self, t: ft.IdentityTest, path: Path) -> c.Condition:
         codes, first, last = self.recognition(t, path)
         held = c.HasIdentity(codes, first, last)
+        if t.recognized and t.recognized.within:
+            return _newly(held, codes, t.recognized, (*path, "recognized"))
         return c.any_of([held, *self._held_anyway(sorted(codes), first, last)])
 
     def _held_anyway(self, codes: list[str], first: int | None, last: int | None) -> list[c.Condition]:
@@ -191,22 +195,35 @@ class TestLowering:
                 self._spelling_out.pop()
         return found
 
-    def selector(self, s: SelectorForm, r: ft.RecognizedTest | None, path: Path) -> Selector:
+    def selector(self, s: SelectorForm, r: ft.NewlyRecognizedTest | None, path: Path) -> Selector:
         """A subsidy's identity, in some of its classes where it names them, and under its further condition."""
         self.check_local(s.code, path)
         held = self._selected(s, r, path)
         more = [self.test(s.when, (*path, "when"))] if s.when else []
         return Selector(s.code, c.all_of([held, *more]))
 
-    def _selected(self, s: SelectorForm, r: ft.RecognizedTest | None, path: Path) -> c.Condition:
+    def _selected(self, s: SelectorForm, r: ft.NewlyRecognizedTest | None, path: Path) -> c.Condition:
         first, last = self._bounds(r, (*path, "recognized")) if r else (None, None)
+        held: c.Condition = c.HasIdentity(frozenset({s.code}), first, last)
         if s.classes is not None:
             known = list(CLASSES.get(s.code, ()))
             if not set(s.classes) <= set(known):
                 raise Mistake((*path, "classes"), f"{s.code} has no such class; known: {', '.join(known) or 'none'}")
-            return c.HasClass(s.code, tuple(sorted(known.index(name) for name in s.classes)), first, last)
-        held = c.HasIdentity(frozenset({s.code}), first, last)
-        return c.any_of([held, *self._held_anyway([s.code], first, last)])
+            held = c.HasClass(s.code, tuple(sorted(known.index(name) for name in s.classes)), first, last)
+        if r and r.within:
+            return _newly(held, frozenset({s.code}), r, (*path, "recognized"))
+        return held if s.classes is not None else c.any_of([held, *self._held_anyway([s.code], first, last)])
+
+
+def _newly(held: c.Condition, codes: frozenset[str], r: ft.NewlyRecognizedTest, path: Path) -> c.Condition:
+    """Paid within a span of the latest recognition. Nobody is recognized by an age so that a span could run from it."""
+    assert r.within is not None
+    if r.to is not None:
+        raise Mistake(
+            (*path, "within"), "within counts from the latest recognition; it stands beside from or after only"
+        )
+    limit = c.After(c.LastRecognition(codes), r.within[0], cast(Literal["days", "months"], r.within[1]))
+    return c.all_of([held, c.PaidBy(limit)])
 
 
 def _counted(test: ft.MonthsTest, count: c.Count) -> Iterator[c.Condition]:

@@ -53,7 +53,7 @@ RULES: Defs = {
         "anyOf": [_has("fee"), {"properties": {"rewards": {"minItems": 1}}, "required": ["rewards"]}],
         "dependencies": {"docked": ["fee"]},
     },
-    "ShareForm": _one("yuan", "percent", "rest"),
+    "ShareForm": _one("yuan", "percent", "parts", "rest"),
     "SubsidyForm": {
         "allOf": [_one("fund", "shares"), _any("all", "yuan", "percent", "person_pays", "shares")],
         "dependencies": {"at_least_yuan": ["percent"]},
@@ -62,6 +62,7 @@ RULES: Defs = {
     "Test": {"minProperties": 1},
     "PaidTest": {"minProperties": 1},
     "DayTest": {"minProperties": 1},
+    "NewlyRecognizedTest": {"not": _has("within", "to")},
     "MonthsTest": {"minProperties": 1},
     "AgeTest": _any("at_least", "below"),
 }

@@ -45,7 +45,7 @@ def _circumstances(test: c.Condition) -> Iterable[str]:
 
 def _identities(test: c.Condition) -> Iterable[str]:
     match test:
-        case c.HasIdentity(codes):
+        case c.HasIdentity(codes) | c.PaidBy(c.After(c.LastRecognition(codes))):
             yield from codes
         case c.HasClass(code):
             yield code
@@ -107,11 +107,13 @@ def _condition(when: c.Condition, rename: Rename) -> Any:
             return when
 
 
-def _event(event: c.Event | c.After, rename: Rename) -> Any:
+def _event(event: c.Event | c.LastRecognition | c.After, rename: Rename) -> Any:
     match event:
         case c.After(inner, count, unit, shift):
             return "after", _event(inner, rename), count, unit, shift
         case c.CircumstanceDay(code):
             return "day of", rename(code)
+        case c.LastRecognition(codes):
+            return "recognition of", frozenset(map(rename, codes))
         case _:
             return event

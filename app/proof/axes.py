@@ -147,6 +147,9 @@ def _recognition_cuts(ask: Ask) -> Iterator[int]:
         case c.HasIdentity(_, first, last) | c.HasClass(_, _, first, last):
             yield ask.under.back(ask.day + 1)
             yield from (ask.under.back(day) for day in (first, last + 1 if last is not None else None) if day)
+        case c.PaidBy(c.After(c.LastRecognition())):
+            cut = ask.cut()
+            yield from (ask.under.back(ask.day + 1), *([] if cut is None else [cut]))
 
 
 def _several(

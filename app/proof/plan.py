@@ -31,10 +31,10 @@ class Plan:
     def axes_of(self, leaf: c.Condition) -> set[str]:
         """What a test asks about."""
         match leaf:
+            case c.HasIdentity(codes) | c.PaidBy(c.After(c.LastRecognition(codes))):
+                return {self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of}
             case c.PaidBy(c.After(event)) | c.EventBy(c.After(event)) | c.EventBy(event):
                 return {self._event_axis(event)}
-            case c.HasIdentity(codes):
-                return {self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of}
             case c.HasClass(code):
                 return {self.group_of[IDENTITY + code]}
             case c.HasCircumstance(code):

@@ -15,6 +15,7 @@ from app.proof.plan import Plan
 from app.proof.under import Under
 from app.rules import conditions as c
 from app.rules import days
+from app.rules.earliest import earliest_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _bounds(under: Under, leaf: c.Condition) -> Iterator[int]:
 def _starts(under: Under, pay: int) -> Iterator[int]:
     """The days on which benefits can start for everybody who pays on this day."""
     policy = under.policy
-    yield from (under.back(policy.first_day), under.back(policy.starts_from), under.back(policy.last_day))
+    yield from (under.back(policy.first_day), under.back(earliest_of_all(policy)), under.back(policy.last_day))
     for route in policy.routes:
         if route.start.anchor == "payment":
             yield under.back(days.next_month(pay) if route.start.next_month else pay + route.start.shift)

@@ -21,14 +21,35 @@ _EXPECTED = (
 )  # fmt: skip
 
 
+# What a notice may really say; the other findings are mended in the pack.
+_ACCEPTABLE = frozenset(
+    {"two_answers", "other_fund", "overlapping_rates", "never_decides", "beyond_charge", "jump", "gap"}
+)
+
+
 def told(finding: Finding, compiled: Compiled, file: str, line: int) -> str:
     """The finding in full."""
     severity = "错误 (error)" if finding.is_error else "提示 (remark)"
     head = f"{file}:{line}: {severity} {finding.code}: {finding.sentence}"
+    lines = [*_example(finding, compiled), *_if_so(finding)]
+    return "\n".join([head, *(f"    {text}" for text in lines)])
+
+
+def _example(finding: Finding, compiled: Compiled) -> list[str]:
     if finding.person is None or finding.pay is None:
-        return head
+        return []
     person = plainest(finding.person, partial(_still, compiled, finding))
-    return head + "\n" + "\n".join(f"    {text}" for text in case(compiled, person, finding.pay, finding.code))
+    return case(compiled, person, finding.pay, finding.code)
+
+
+def _if_so(finding: Finding) -> Iterator[str]:
+    """As comments, so that the example can still be pasted: what to write where the notice really is so."""
+    if finding.code in _ACCEPTABLE:
+        yield "# 公告确实如此规定的，写在 accepts 里，补上条款 (if the notice really says so, under accepts):"
+        yield f"# - {{finding: {finding.code}, of: {_flow(list(finding.of))}, cite: …}}"
+    if finding.code == "no_answer":
+        yield "# 公告没有途径的，写在 notes 里 (if the notice has no way in, under notes):"
+        yield "# - {code: …, kind: rule, text: …, cite: …, shown: {reasons: [window_closed]}}"
 
 
 def _still(compiled: Compiled, finding: Finding, person: Person) -> bool:

@@ -33,6 +33,11 @@ def recognized(ids: dict[str, int], codes: frozenset[str], first: int | None, la
     return found
 
 
+def last_recognized(ids: dict[str, int], codes: frozenset[str]) -> int:
+    """The latest recognition among `codes`; the first day there is where none has a day (or none is held)."""
+    return max((since for code, since in ids.items() if code in codes), default=0) or 1
+
+
 def earlier_of(policy: Policy, best: Offer, offer: Offer, pay: int, until: int) -> tuple[Offer, int]:
     """The more favorable of two offers, and how long that is sure to stay so.
 

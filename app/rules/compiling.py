@@ -20,7 +20,7 @@ from typing import Any
 from app.rules import conditions as c
 from app.rules import unknown
 from app.rules.changes import Thresholds, tests_of, thresholds_of
-from app.rules.choice import earlier_of, present, recognized
+from app.rules.choice import earlier_of, last_recognized, present, recognized
 from app.rules.emit import Writer
 from app.rules.emit_offers import write_routes
 from app.rules.facts import Facts
@@ -112,6 +112,7 @@ def _load(policy: Policy, name: str, text: str) -> Any:
         "owes": unknown.owes,
         "present": present,
         "recognized": recognized,
+        "last_recognized": last_recognized,
         "earlier_of": partial(earlier_of, policy),
         "paused": put_off(policy),
     }

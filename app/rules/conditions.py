@@ -32,6 +32,13 @@ class CircumstanceDay:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastRecognition:
+    """The latest day on which one of these identities was recognized; asked only of somebody who has one."""
+
+    codes: frozenset[str]
+
+
 Event = Birth | EmploymentEnd | CircumstanceDay
 
 
@@ -39,7 +46,7 @@ Event = Birth | EmploymentEnd | CircumstanceDay
 class After:
     """So many days or calendar months after an event, and then `shift` days."""
 
-    event: Event
+    event: Event | LastRecognition
     count: int
     unit: Literal["days", "months"]
     shift: int = 0

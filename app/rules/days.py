@@ -48,9 +48,16 @@ def monthly_spans(first: int, last: int, start: int, end: int | Literal["month_e
         month = after
 
 
-def within(first: int, last: int, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The spans as far as they lie between two days."""
-    return ((max(a, first), min(b, last)) for a, b in spans if b >= first and a <= last)
+def runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last day of every unbroken run among days in their order."""
+    run: tuple[int, int] | None = None
+    for day in days:
+        if run is not None and day > run[1] + 1:
+            yield run
+            run = None
+        run = (run[0] if run else day, day)
+    if run is not None:
+        yield run
 
 
 def year_bounds(year: int) -> tuple[int, int]:

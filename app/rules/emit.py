@@ -69,7 +69,7 @@ class Writer:
             case _:
                 assert_never(condition)
 
-    def day(self, when: c.On | c.After | c.Event) -> str:
+    def day(self, when: c.On | c.After | c.Event | c.LastRecognition) -> str:
         """The expression for a day that a rule names."""
         match when:
             case c.On(day):
@@ -80,6 +80,8 @@ class Writer:
                 return "ended"
             case c.CircumstanceDay(code):
                 return f"circ[{code!r}]"
+            case c.LastRecognition(codes):
+                return f"last_recognized(ids, {self.constant(codes)})"
             case c.After(event, count, "days", shift):
                 return f"({self.day(event)} + {count + shift!r})"
             case c.After(event, count, _, shift):

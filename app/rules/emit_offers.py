@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.rules import conditions as c
+from app.rules.earliest import earliest
 from app.rules.emit import Writer
 from app.rules.policy import Policy, Route, Wait
 
@@ -52,11 +53,11 @@ def _at_best(index: int, route: Route, policy: Policy) -> str:
     start = route.start
     if start.anchor == "not_stated":
         return f"({_payable(policy, route)}, 0, 1, 0, {index})"
-    early = policy.first_day if start.anchor == "coverage_year" else policy.earliest(route)
-    earliest = repr(start.day if start.anchor == "day" else early)
+    fixed = start.day if start.anchor == "day" else policy.first_day
+    first = repr(fixed if start.anchor in ("day", "coverage_year") else earliest(policy, route))
     if start.anchor == "payment":
-        earliest = f"max({earliest}, {'next_month(pay)' if start.next_month else 'pay'})"
-    return f"({_payable(policy, route)}, {waits}, 0, {earliest}, {index})"
+        first = f"max({first}, {'next_month(pay)' if start.next_month else 'pay'})"
+    return f"({_payable(policy, route)}, {waits}, 0, {first}, {index})"
 
 
 def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator[str]:
@@ -106,4 +107,4 @@ def _start(route: Route, policy: Policy, writer: Writer) -> str:
         day = f"{day} + {start.shift}"
     if start.next_month:
         day = f"next_month({day})"
-    return f"max({policy.earliest(route)}, birth{'' if day == 'birth' else f', {day}'})"
+    return f"max({earliest(policy, route)}, birth{'' if day == 'birth' else f', {day}'})"

@@ -7,7 +7,6 @@ from typing import Literal
 
 from app.rules.collection import Collection
 from app.rules.conditions import ALWAYS, Condition, Event
-from app.rules.days import year_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,17 +276,6 @@ class Policy:
     def levels(self) -> tuple[int | None, ...]:
         """The contributions that subsidies are worked out for; a single None where all are the same."""
         return tuple(dict.fromkeys(row.of_fen for row in self.subsidies)) or (None,)
-
-    def earliest(self, route: Route) -> int:
-        """The day before which this way in's benefits never begin: the coverage year's first, or that of an earlier
-        year which the same order pays for."""
-        years = [year.coverage_year for year in route.years if year.coverage_year is not None]
-        return min(self.first_day, *(year_bounds(year)[0] for year in years)) if years else self.first_day
-
-    @cached_property
-    def starts_from(self) -> int:
-        """The first day on which benefits of any way in can begin, but for days that the notice itself names."""
-        return min((self.earliest(route) for route in self.routes), default=self.first_day)
 
     def level(self, route: Route) -> int:
         """The index of the route's contribution among `levels`; 0 where it makes no difference."""

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select, text, update
 
 from app.storage.asking import Asked, Question, Row, ask, by_list, listed
 from app.storage.ids import region_of
-from app.storage.many import Change
-from app.storage.tables import answers, enrollments, live_enrollments
+from app.storage.many import Change, Rows, write_all
+from app.storage.tables import answers, enrollments, live_enrollments, outbox
 
 _e = enrollments.c
 _BY_ID = select(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
@@ -32,11 +31,11 @@ COVER = Change(
     where="t.region = v.region AND t.id = v.id",
     columns="region text, id text, posting text, at bigint",
 )
-_INSERT, _ANSWER = insert(enrollments), insert(answers)
-_CLAIMS = {
-    "sqlite": sqlite.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
-    "postgresql": postgresql.insert(live_enrollments).on_conflict_do_nothing().returning(live_enrollments.c.region),
-}
+_LIVE_AMONG = "SELECT person_key, coverage_year FROM live_enrollments WHERE (person_key, coverage_year) IN "
+_BY_PEOPLE = Question(
+    _LIVE_AMONG + "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:wanted))",
+    _LIVE_AMONG + "(SELECT value->>0, CAST(value->>1 AS int) FROM json_array_elements(CAST(:wanted AS json)))",
+)
 _UPDATE = update(enrollments).where(_e.region == bindparam("r"), _e.id == bindparam("i"))
 _l = live_enrollments.c
 _RELEASE = delete(live_enrollments).where(_l.person_key == bindparam("p"), _l.coverage_year == bindparam("y"))
@@ -47,9 +46,7 @@ _LIVE_OF_MANY = by_list(
     " JOIN enrollments e ON e.region = l.region AND e.id = l.enrollment_id"
     " WHERE l.coverage_year = :year AND l.person_key IN {wanted}"
 )
-_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:n, 0))")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(CAST(:names AS text[])) AS n")
-_STORED = select(answers).where(answers.c.client_id == bindparam("c"), answers.c.key == bindparam("k"))
 
 
 def by_id(connection: Connection, id: str, *, lock: bool = False) -> RowMapping | None:
@@ -77,22 +74,30 @@ def id_of_order(connection: Connection, order_no: str) -> str | None:
     return connection.execute(_ID_OF_ORDER, {"r": region_of(order_no), "o": order_no}).scalar()
 
 
-def try_lock(connection: Connection, name: str) -> bool:
-    """A lock by name until the transaction ends, False where another holds it. SQLite's one writer needs none."""
-    if connection.dialect.name != "postgresql":
-        return True
-    return bool(connection.execute(_LOCK, {"n": name}).scalar())
-
-
 def lock_names(connection: Connection, names: Sequence[str]) -> None:
     """Locks by name until the transaction ends, taken in the order of the list."""
     if names and connection.dialect.name == "postgresql":
         connection.execute(_LOCK_ALL, {"names": list(names)})
 
 
-def claim(connection: Connection, row: Mapping[str, Any]) -> bool:
-    """Make this the person's one live enrollment of the year; False where there is one already."""
-    return connection.execute(_CLAIMS[connection.dialect.name], row).first() is not None
+def live_among(people: Sequence[tuple[str, int]]) -> Asked:
+    """Who of these people (by key and year) has a live enrollment."""
+    return _BY_PEOPLE, listed(people)
+
+
+def open_all(connection: Connection, opened: Rows, messages: Rows, kept: Rows) -> bool:
+    """New enrollments, each its person's one live enrollment of the year, with what goes out and what is answered.
+
+    False where somebody has one already, or a key its answer: nothing of it may be committed then.
+    """
+    # Sorted, so that two batches with people in common wait for each other in one direction only.
+    names = ("person_key", "coverage_year", "region")
+    claims = [{name: row[name] for name in names} | {"enrollment_id": row["id"]} for row in opened]
+    claims.sort(key=lambda row: (row["person_key"], row["coverage_year"]))
+    sent = [{**row, "last_error": None, "sent_at": None} for row in messages]
+    wanted = {live_enrollments: claims, enrollments: opened, outbox: sent, answers: kept}
+    written = write_all(connection, wanted, {})
+    return all(written.get(table.name, 0) == len(rows) for table, rows in wanted.items())
 
 
 def release(connection: Connection, person_key: str, year: int) -> None:
@@ -109,20 +114,8 @@ def live_of_many(connection: Connection, person_keys: Sequence[str], year: int) 
     return {row["person_key"]: row for row in rows}
 
 
-def add(connection: Connection, row: Mapping[str, Any]) -> None:
-    connection.execute(_INSERT, row)
-
-
 def change(connection: Connection, id: str, **values: Any) -> None:
     connection.execute(_UPDATE.values(**values), {"r": region_of(id), "i": id})
-
-
-def stored_answer(connection: Connection, client: str, key: str) -> RowMapping | None:
-    return connection.execute(_STORED, {"c": client, "k": key}).mappings().first()
-
-
-def store_answer(connection: Connection, row: Mapping[str, Any]) -> None:
-    connection.execute(_ANSWER, row)
 
 
 def sealed(connection: Connection, after: tuple[str, str] | None, limit: int) -> list[RowMapping]:

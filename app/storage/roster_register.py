@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, text, update
 
-from app.storage.asking import Row, Rows, ask, by_list, listed
+from app.storage.asking import Asked, Question, Row, Rows, ask, by_list, listed
 from app.storage.ids import region_of
 from app.storage.many import Change, write_all
 from app.storage.roster_tables import conflicts, imports, listings
@@ -22,7 +22,8 @@ _ADVANCE = update(imports).where(
     _i.region == bindparam("r"), _i.id == bindparam("i"), _i.state == bindparam("was"), _i.taken == bindparam("seen")
 )
 # While an import sweeps, all of its lines are in: its list counts.
-_SOURCES = select(_i.source).distinct().where(_i.region == bindparam("r"), _i.state.in_(("sweeping", "done")))
+_LISTS = "SELECT DISTINCT source FROM roster_imports WHERE region = :region AND state IN ('sweeping', 'done')"
+_SOURCES = Question(_LISTS, _LISTS)
 _OF_PERSON = select(listings).where(_l.region == bindparam("r"), _l.person_key == bindparam("p")).order_by(_l.since)
 _OF_PEOPLE = by_list(
     "SELECT l.id, l.person_key, l.identity, l.class, l.source, l.since, l.until FROM roster_listings l"
@@ -38,16 +39,27 @@ _END = Change(
 _REDATE = update(listings).where(_l.region == bindparam("r"), _l.id == bindparam("i"))
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:n, 0))")
 _BY_KEYS = text("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
-_SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:n, 0))")
+_SHARE = Question(
+    "SELECT 1 WHERE :name IS NOT NULL", "SELECT 1 FROM pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"
+)
 
 
-def lock(connection: Connection, region: str, *, shared: bool = False) -> None:
+def lock(connection: Connection, region: str) -> None:
     """Until the transaction ends: who changes a region's lists waits for whoever registers by them, and the other way
-    round. SQLite's one writer needs none."""
+    round (see `shared_lock`). SQLite's one writer needs none."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_SHARE if shared else _LOCK, {"n": f"rosters {region}"})
-        if not shared:  # a plan from a time when the lists were empty would scan them while they fill
-            connection.execute(_BY_KEYS)
+        connection.execute(_LOCK, {"n": _lock_name(region)})
+        # A plan from a time when the lists were empty would scan them while they fill.
+        connection.execute(_BY_KEYS)
+
+
+def shared_lock(region: str) -> Asked:
+    """For who registers by a region's lists: several may at a time, but not while the lists change."""
+    return _SHARE, {"name": _lock_name(region)}
+
+
+def _lock_name(region: str) -> str:
+    return f"rosters {region}"
 
 
 def by_content(connection: Connection, region: str, source: str, content_hash: str) -> RowMapping | None:
@@ -79,12 +91,20 @@ def page(connection: Connection, region: str, after: str | None, limit: int) -> 
 
 def sources(connection: Connection, region: str) -> list[str]:
     """Whose lists a region has; none where it has no lists at all."""
-    return list(connection.execute(_SOURCES, {"r": region}).scalars())
+    return [row["source"] for row in ask(connection, *sources_of(region))]
+
+
+def sources_of(region: str) -> Asked:
+    return _SOURCES, {"region": region}
 
 
 def of_people(connection: Connection, region: str, person_keys: Sequence[str]) -> Rows:
     """Their timelines, the earliest first; without personal data."""
-    return ask(connection, _OF_PEOPLE, {"region": region} | listed(person_keys)) if person_keys else []
+    return ask(connection, *listings_of(region, person_keys)) if person_keys else []
+
+
+def listings_of(region: str, person_keys: Sequence[str]) -> Asked:
+    return _OF_PEOPLE, {"region": region} | listed(person_keys)
 
 
 def of_person(connection: Connection, region: str, person_key: str) -> list[RowMapping]:

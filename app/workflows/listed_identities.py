@@ -36,8 +36,13 @@ def lists_of(connection: Connection, region: str, person_key: str) -> Lists | No
 
 def timelines(connection: Connection, region: str, person_keys: Sequence[str]) -> dict[str, list[Stretch]]:
     """By person, the earliest stretch first; who is on no list is left out."""
+    return timelines_of(register.of_people(connection, region, person_keys))
+
+
+def timelines_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Stretch]]:
+    """By person, from rows that are in that order."""
     found: dict[str, list[Stretch]] = {}
-    for row in register.of_people(connection, region, person_keys):
+    for row in rows:
         found.setdefault(row["person_key"], []).append(stretch_of(row))
     return found
 

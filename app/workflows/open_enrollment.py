@@ -1,27 +1,32 @@
-"""Register a person: one live enrollment per person and year, priced now, with the receivable on its way out."""
+"""Register people: one live enrollment per person and year, priced now, with the receivable on its way out.
+
+registration -> answered already? -> lists -> price -> enrollment, receivable, audit, answer -> commit
+
+Registrations come in batches of one region (group_commit.py), of one or many. Those of a batch have nothing to do with
+each other, so each is decided by what the database held before, and all that they write is written together.
+"""
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.contract.enrollment import EnrollmentRequest
-from app.contract.person import PersonForm
-from app.enrollment.id_numbers import GUARDIAN, RESIDENT_ID, birth_date_of, normalized
 from app.enrollment.payments import State
-from app.journal.telling import tell
-from app.rules.person import contradictions
+from app.enrollment.rosters import Stretch, covered_by
+from app.storage import answer_register, roster_register
 from app.storage import enrollment_register as register
-from app.storage import roster_register
-from app.storage.books import Books
+from app.storage.asking import Row, ask_all
+from app.storage.books import Books, Collided
+from app.storage.database import Connection
 from app.storage.ids import new_id
 from app.workflows.book_money import cover_exempt, shares_of
-from app.workflows.listed_identities import lists_of, quote_by_lists
+from app.workflows.listed_identities import Lists, quote_by_lists, timelines_of
 from app.workflows.office import Office, Refused
-from app.workflows.show_enrollment import document_key, shown
-from app.workflows.tell_collector import tell_collector
+from app.workflows.read_registration import Registration
+from app.workflows.show_enrollment import shown
+from app.workflows.tell_collector import message_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,18 @@ class Answer:
     status: int
     location: str | None
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`id` and `state` are the new enrollment's; empty where there is none: refused, or answered before."""
+
+    answer: Answer
+    id: str = ""
+    state: str = ""
+
+
+Refusing = Callable[[Refused], Answer]
 
 
 class InProgress:
@@ -53,123 +70,136 @@ class InProgress:
                 self._keys.discard((client, key))
 
 
-def open_enrollment(
-    office: Office,
-    client: str,
-    key: str,
-    request_hash: str,
-    asked: EnrollmentRequest,
-    region: str,
-    refusing: Callable[[Refused], Answer],
-) -> Answer:
-    """Raises Refused for what was never worked on. `region` is the notice's region that the request resolves to.
+def names(asked: Registration) -> set[str]:
+    """What no two registrations that are worked on at a time may have in common."""
+    return {f"key {asked.client} {asked.key}", f"person {asked.person_key} {asked.asked.coverage_year}"}
 
-    A refusal that the work came to (`refusing` words it) is an answer, and kept under the key like any other.
+
+def open_enrollments(office: Office, refusing: Refusing, asked: Sequence[Registration]) -> list[Opened | Refused]:
+    """All stored when it returns. All are of one region, and no two have a name in common.
+
+    A refusal that the work came to (`refusing` words it) is an answer, and kept under the key like any other. A Refused
+    in the list is for what was not worked on. Raises Collided where another process has registered one of these people,
+    or answered under one of these keys, in the meantime: nothing is stored then.
     """
-    facts = _facts(asked)
-    _check_facts(office, facts, region, asked.coverage_year)
     with office.deed() as books:
-        connection = books.connection
-        if not register.try_lock(connection, f"{client}\x1f{key}"):  # another process works on the same key
-            raise Refused("idempotency_in_progress")
-        stored = register.stored_answer(connection, client, key)
+        known, batch = _read(books.connection, asked), _Batch(office, books, refusing)
+        outcomes = [batch.open(one, known) for one in asked]
+        batch.write()
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database held: keys that were locked, answers by key, who is enrolled, what the lists say."""
+
+    locked: frozenset[str]
+    answers: Mapping[tuple[str, str], Row]
+    live: frozenset[tuple[str, int]]
+    sources: Sequence[str]
+    timelines: Mapping[str, Sequence[Stretch]]
+
+    def lists(self, person_key: str) -> Lists | None:
+        """None where the region has no lists."""
+        return Lists(covered_by(self.sources), self.timelines.get(person_key, [])) if self.sources else None
+
+
+def _read(connection: Connection, asked: Sequence[Registration]) -> _Known:
+    region, keys = asked[0].region, [(one.client, one.key) for one in asked]
+    people = [(one.person_key, one.asked.coverage_year) for one in asked]
+    locked, _, answers, live, sources, listings = ask_all(
+        connection,
+        answer_register.lock(keys),  # another process may be at work on the same key
+        roster_register.shared_lock(region),  # before the lists are read by which they are priced
+        answer_register.kept(keys),
+        register.live_among(people),
+        roster_register.sources_of(region),
+        roster_register.listings_of(region, [person_key for person_key, _ in people]),
+    )
+    return _Known(
+        frozenset(row["name"] for row in locked if row["got"]),
+        {(row["client_id"], row["key"]): row for row in answers},
+        frozenset((row["person_key"], row["coverage_year"]) for row in live),
+        [row["source"] for row in sources],
+        timelines_of(listings),
+    )
+
+
+@dataclass
+class _Batch:
+    """Rows to be written together."""
+
+    office: Office
+    books: Books
+    refusing: Refusing
+    enrollments: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+    def open(self, one: Registration, known: _Known) -> Opened | Refused:
+        if answer_register.name_of(one.client, one.key) not in known.locked:
+            return Refused("idempotency_in_progress")
+        stored = known.answers.get((one.client, one.key))
         if stored is not None:
-            if stored["request_hash"] != request_hash:
-                raise Refused("idempotency_key_reused")
-            return Answer(stored["status"], stored["location"], bytes(stored["body"]))
-        personal, whose = _personal(asked, facts), person_key(office, asked, facts)
-        roster_register.lock(connection, region, shared=True)  # before the lists are read by which it is priced
-        lists = lists_of(connection, region, whose)
-        quoted = quote_by_lists(office, lists, personal, region, asked.coverage_year, office.today())
-        row = _row(office, asked, region, whose, quoted, client)
-        row["personal"] = office.vault.seal(personal, row["id"])
-        try:
-            answer = _open(books, row, quoted)
-        except Refused as refused:  # before anything was written
-            answer = refusing(refused)
-        kept: dict[str, Any] = {"client_id": client, "key": key, "region": region, "request_hash": request_hash}
-        kept |= {"status": answer.status, "location": answer.location, "body": answer.body}
-        register.store_answer(connection, kept | {"created_at": row["created_at"]})
-    if answer.status == 201:
-        tell("enrollment_registered", enrollment_id=row["id"], result=row["state"])
-    return answer
+            if stored["request_hash"] != one.request_hash:
+                return Refused("idempotency_key_reused")
+            return Opened(Answer(stored["status"], stored["location"], bytes(stored["body"])))
+        opened = self._open(one, known)
+        self.answers.append(_kept(one, opened.answer, self.books.now))
+        return opened
+
+    def _open(self, one: Registration, known: _Known) -> Opened:
+        year, today = one.asked.coverage_year, self.office.today()
+        quoted = quote_by_lists(self.office, known.lists(one.person_key), one.personal, one.region, year, today)
+        if quoted["outcome"] not in ("payable", "exempt") or quoted["payable_fen"] is None:
+            return Opened(self.refusing(Refused("not_enrollable", quote=quoted)))
+        if (one.person_key, year) in known.live:
+            return Opened(self.refusing(Refused("already_enrolled")))
+        row = _row(self.office, one, quoted, self.books.now)
+        self.enrollments.append(row)
+        if row["order_no"] is not None:
+            self.messages.append(message_about(row | {"revision": 0}, "receivable.opened", row["payable_fen"]))
+        about = {"order_no": row["order_no"], "outcome": quoted["outcome"], "payable_fen": row["payable_fen"]}
+        about |= {"policy": quoted["policy"]["digest"]}
+        self.books.audit(one.region, one.client, "registered", row["id"], **about)
+        if row["order_no"] is None:
+            cover_exempt(self.books, row, quoted)
+        body = json.dumps(shown(row), ensure_ascii=False, separators=(",", ":")).encode()
+        return Opened(Answer(201, f"/v1/enrollments/{row['id']}", body), row["id"], str(row["state"]))
+
+    def write(self) -> None:
+        if self.answers and not register.open_all(self.books.connection, self.enrollments, self.messages, self.answers):
+            raise Collided
 
 
-def _facts(asked: EnrollmentRequest) -> dict[str, Any]:
-    """The person's facts as JSON, with the birth date from the resident ID where it is absent."""
-    facts = asked.person.model_dump(mode="json", by_alias=True, exclude_none=True)
-    if asked.applicant.id_type == RESIDENT_ID:
-        born = birth_date_of(normalized(RESIDENT_ID, asked.applicant.id_number)).isoformat()
-        if facts.setdefault("birth_date", born) != born:
-            raise Refused("contradictory_facts", errors=[("person.birth_date", "与身份证号码中的出生日期不一致")])
-    elif asked.applicant.id_type == GUARDIAN and "birth_date" not in facts:
-        raise Refused("contradictory_facts", errors=[("person.birth_date", "用监护人证件登记时必填")])
-    return facts
+def _kept(one: Registration, answer: Answer, now: int) -> dict[str, Any]:
+    about = {"client_id": one.client, "key": one.key, "region": one.region, "request_hash": one.request_hash}
+    return about | {"status": answer.status, "location": answer.location, "body": answer.body, "created_at": now}
 
 
-def _check_facts(office: Office, facts: dict[str, Any], region: str, year: int) -> None:
-    person = PersonForm.model_validate(facts, strict=False).person()
-    clashes = contradictions(person, year, office.shelf.find(region, year).known)
-    if clashes:
-        raise Refused("contradictory_facts", errors=clashes)
-
-
-def person_key(office: Office, asked: EnrollmentRequest, facts: dict[str, Any]) -> str:
-    """The keyed hash that finds a person: by document, or by guardian, name and birth date for a child without one."""
-    who = asked.applicant
-    number = normalized(who.id_type, who.id_number)
-    if who.id_type == GUARDIAN:
-        return office.vault.index("child", number, "".join(who.name.split()), str(facts.get("birth_date")))
-    return document_key(office, who.id_type, number)
-
-
-def _personal(asked: EnrollmentRequest, facts: dict[str, Any]) -> dict[str, Any]:
-    household = asked.household.model_dump() if asked.household else None
-    return {"applicant": asked.applicant.model_dump(), "household": household, "facts": facts}
-
-
-def _row(
-    office: Office, asked: EnrollmentRequest, region: str, whose: str, quoted: dict[str, Any], client: str
-) -> dict[str, Any]:
-    id, now = new_id(region), office.now()
-    household = asked.household
+def _row(office: Office, one: Registration, quoted: dict[str, Any], now: int) -> dict[str, Any]:
+    id, asked, household = new_id(one.region), one.asked, one.asked.household
     exempt = quoted["outcome"] == "exempt"
     return {
-        "region": region,
+        "region": one.region,
         "id": id,
         "coverage_year": asked.coverage_year,
         # Nothing to collect, no order: people whose contribution is waived or paid for them are not levied.
-        "order_no": None if exempt else new_id(region),
+        "order_no": None if exempt else new_id(one.region),
         "state": State.COVERED if exempt else State.AWAITING_PAYMENT,
-        "person_key": whose,
+        "person_key": one.person_key,
         "village": asked.village or asked.region,
         "channel": asked.channel,
         "household_key": office.vault.index("household", household.household_no) if household else None,
-        "payable_fen": quoted["payable_fen"] or 0,
+        "personal": office.vault.seal(one.personal, id),
+        "payable_fen": quoted["payable_fen"],
         "due_through": quoted["valid_through"] or "",
         "priced_on": office.today().isoformat(),
         "quote": json.dumps(quoted, ensure_ascii=False),
         "shares": shares_of(quoted),
+        "covering_posting": None,
         "revision": 0 if exempt else 1,
-        "created_by": client,
+        "created_by": one.client,
         "created_at": now,
         "updated_at": now,
     }
-
-
-def _open(books: Books, row: dict[str, Any], quoted: dict[str, Any]) -> Answer:
-    if quoted["outcome"] not in ("payable", "exempt") or quoted["payable_fen"] is None:
-        raise Refused("not_enrollable", quote=quoted)
-    connection, region = books.connection, row["region"]
-    live = {"person_key": row["person_key"], "coverage_year": row["coverage_year"], "region": region}
-    if not register.claim(connection, live | {"enrollment_id": row["id"]}):
-        raise Refused("already_enrolled")
-    register.add(connection, row)
-    if row["order_no"] is None:
-        cover_exempt(books, row, quoted)
-    else:
-        tell_collector(connection, row | {"revision": 0}, "receivable.opened", row["payable_fen"])
-    about = {"order_no": row["order_no"], "outcome": quoted["outcome"], "payable_fen": row["payable_fen"]}
-    books.audit(region, row["created_by"], "registered", row["id"], **about, policy=quoted["policy"]["digest"])
-    body = json.dumps(shown(row), ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(201, f"/v1/enrollments/{row['id']}", body)

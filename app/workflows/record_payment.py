@@ -2,7 +2,7 @@
 
 bytes in -> signature -> known already? -> enrollment locked -> decision -> inbox, ledger, enrollment, audit -> commit
 
-Events come in batches (payment_queue.py), of one or many. Those of a batch have nothing to do with each other, so each
+Events come in batches (group_commit.py), of one or many. Those of a batch have nothing to do with each other, so each
 is decided by what the database held before, and all that they write is written together.
 """
 
@@ -74,8 +74,13 @@ def _is_same(one: Arrived, known_hash: str) -> bool:
     return known_hash == (_essence(one.event) if known_hash.startswith(TAKEN_OVER) else one.content_hash)
 
 
+def names(arrived: Arrived) -> set[str]:
+    """What no two events that are booked at a time may have in common."""
+    return {f"order {arrived.event.order_no}", f"event {arrived.event.event_id}"}
+
+
 def record_payments(office: Office, arrived: Sequence[Arrived]) -> list[Result]:
-    """All stored and booked when it returns; no order and no event may be among them twice.
+    """All stored and booked when it returns; no two have a name in common.
 
     Raises Collided where another transaction took in one of them in the meantime: nothing is stored then.
     """

@@ -78,4 +78,4 @@ def test_a_mistake_in_an_amendment_of_the_prefecture_is_told_with_the_prefecture
     with pytest.raises(PackRefused) as refused:
         read_pack(tmp_path / "900401-2026.yaml")
     assert refused.value.file == "9004-2026.yaml"
-    assert [line for line, _ in refused.value.mistakes] == [42]
+    assert [line for line, _ in refused.value.mistakes] == [41]

@@ -21,6 +21,8 @@ PACKS = [p for p in FILES if not p.name.endswith(".cases.yaml")]
 # What only the whole of a pack can tell is the loader's; everything else an editor must see.
 BEYOND_FORM = {
     "remedy_that_can_never_apply",
+    "benefits_from_a_recognition_within_a_span", "bounds_that_cross", "days_without_payment_in_no_window",
+    "end_of_a_wait_that_is_not_there", "parts_beside_a_rest", "tier_that_nobody_can_choose",
     "after_a_window_without_a_closing", "amended_to_an_impossible_window", "amendment_without_a_clause",
     "amendment_before_the_notice", "amendments_out_of_order", "benefits_from_an_end_not_asked_for",
     "bound_by_a_rate_there_is_not", "coverage_ends_before_it_starts",

@@ -10,8 +10,11 @@ import yaml
 from app.checking import check_all
 from app.packs.cases import Case, read_cases, run_case
 from app.packs.form import FINDINGS
+from app.packs.read_pack import read_written
 from app.packs.shelf import Shelf
+from app.proof.prove import prove
 from app.proof.telling import told
+from app.rules.compiling import compile_policy
 from tests.proof.packs import GOOD, proved
 
 SUBSIDIES = "  - {id: full, identities: [orphan], all: yes, fund: fiscal, cite: 四}\n"
@@ -141,6 +144,25 @@ def _case(text: str, folder: Path) -> Case:
     path.write_text("\n".join(line[4:] for line in text.splitlines()[1:]) + "\n")
     assert yaml.safe_load(path.read_text())
     return read_cases(path)[0]
+
+
+OFFERED = [b for b in BROKEN if b.finding not in ("never_applies", "silence")]
+
+
+@pytest.mark.parametrize("broken", OFFERED, ids=lambda b: f"{b.finding} {' '.join(b.of)}")
+def test_the_line_that_is_offered_settles_the_finding_once_it_has_a_clause(broken: Broken, tmp_path: Path) -> None:
+    pack, compiled, proof = proved(tmp_path, *broken.changes)
+    found = next(f for f in proof.findings if (f.code, f.of) == (broken.finding, broken.of))
+    text = told(found, compiled, GOOD.name, pack.line(found.place)).splitlines()[-1].removeprefix("    # ")
+    line = "  " + text.replace("code: …", "code: closed").replace("text: …", "text: 不再办理").replace("…", "四") + "\n"
+    under = "notes:\n" + line if broken.finding == "no_answer" else f"accepts:\n{line}notes:\n"
+    before = "notes: []" if broken.finding == "no_answer" else "notes:\n"
+    written = (tmp_path / GOOD.name).read_text()
+    (tmp_path / GOOD.name).write_text(written.replace(before, under))
+    again = read_written(tmp_path / GOOD.name)
+    proof = prove(again, compile_policy(again.policy))
+    assert (found.code, found.of) not in {(f.code, f.of) for f in proof.findings}
+    assert proof.stale == ()
 
 
 def test_every_kind_of_finding_has_a_broken_pack() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,14 +11,13 @@ from sqlalchemy import text
 from app.storage.books import Collided
 from app.workflows.decide_difference import decide_difference
 from app.workflows.office import Office, Refused
-from app.workflows.payment_queue import PaymentQueue
 from app.workflows.read_ledger import balances, unbalanced_postings
-from app.workflows.record_payment import Arrived, Result, record_payments
+from app.workflows.record_payment import Result
 from app.workflows.settle_suspense import list_suspense
 from app.workflows.verify_audit import audit_of, verify_audit
 from tests.reconcile.statements import differences, reconciled
 from tests.reconcile.test_comparing import UNDO, paid
-from tests.state.in_the_office import arrived, booked, opened
+from tests.state.in_the_office import arrived, booked, opened, paying
 from tests.state.made_up import payment, reversal
 
 CLERK = "second"
@@ -117,12 +115,9 @@ def test_approval_and_callback_at_the_same_moment_book_once(own_office: Office) 
     events = [paid(own_office, told=False) for _ in range(12)]
     found = reconciled(own_office, *events)
 
-    def record(batch: Sequence[Arrived]) -> list[Result]:
-        return record_payments(own_office, batch)
-
     async def callbacks() -> list[Result]:
-        queue = PaymentQueue(record, own_office.database.writers)
-        return await asyncio.gather(*(queue.book(arrived(event)) for event in events))
+        queue = paying(own_office)
+        return await asyncio.gather(*(queue.done(arrived(event)) for event in events))
 
     with ThreadPoolExecutor(3) as threads:
         told = threads.submit(lambda: asyncio.run(callbacks()))

@@ -1,22 +1,25 @@
 """Group commit: events share a transaction and nothing else."""
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from app.storage.books import Collided
+from app.workflows.group_commit import MOST_WAITING, GroupCommit, Kind
 from app.workflows.office import Office, StorageUnavailable
-from app.workflows.payment_queue import MOST_WAITING, PaymentQueue, Record
-from app.workflows.record_payment import Arrived, Result, record_payments
-from tests.state.in_the_office import arrived, booked, opened
+from app.workflows.record_payment import Arrived, Result, names
+from tests.state.in_the_office import arrived, booked, opened, paying
 from tests.state.made_up import payment, reversal
+
+Record = Callable[[Sequence[Arrived]], Sequence[Result | Exception]]
 
 
 def outcomes(record: Record, events: Sequence[Arrived], threads: int = 1) -> list[Result | BaseException]:
     async def ask() -> list[Result | BaseException]:
-        queue = PaymentQueue(record, threads)
-        return await asyncio.gather(*(queue.book(e) for e in events), return_exceptions=True)
+        queue = GroupCommit(Kind[Arrived, Result]("payments", record, names), threads)
+        return await asyncio.gather(*(queue.done(e) for e in events), return_exceptions=True)
 
     return asyncio.run(ask())
 
@@ -81,6 +84,44 @@ def test_an_event_that_another_process_brings_at_the_same_moment_is_tried_again(
     assert len(times) == 4
 
 
+def test_a_place_that_is_kept_waiting_keeps_no_other_waiting() -> None:
+    free, under_way, batches = threading.Event(), [0], list[list[str]]()
+
+    def together(batch: Sequence[str]) -> list[str]:
+        batches.append(list(batch))
+        if batch[0].startswith("slow"):
+            under_way[0] += 1
+            assert free.wait(20)
+        return list(batch)
+
+    async def ask() -> None:
+        queue = GroupCommit(Kind("people", together, lambda one: {one}, lambda one: one[:4]), 2)
+        slow = [asyncio.ensure_future(queue.done(f"slow-{n}")) for n in range(20)]
+        await asyncio.sleep(0.05)
+        quick = await asyncio.wait_for(asyncio.gather(*(queue.done(f"fast-{n}") for n in range(20))), 20)
+        later = [asyncio.ensure_future(queue.done(f"slow-{n}")) for n in range(20, 40)]
+        quick += await asyncio.wait_for(asyncio.gather(*(queue.done(f"fast-{n}") for n in range(20, 40))), 20)
+        assert under_way == [1]
+        free.set()
+        assert await asyncio.gather(*slow, *later) == [f"slow-{n}" for n in range(40)]
+        assert quick == [f"fast-{n}" for n in range(40)]
+
+    asyncio.run(ask())
+    assert all(len({one[:4] for one in batch}) == 1 for batch in batches)
+
+
+def test_a_database_that_was_away_for_a_moment_is_asked_once_more() -> None:
+    tried: list[int] = []
+
+    def record(batch: Sequence[Arrived]) -> list[Result]:
+        tried.append(len(batch))
+        if len(tried) == 1:
+            raise StorageUnavailable("a connection from before the restart")
+        return ["covered"]
+
+    assert outcomes(record, events(1)) == ["covered"]
+
+
 def test_when_the_database_is_away_everybody_is_told_soon() -> None:
     tried = []
 
@@ -95,12 +136,12 @@ def test_when_the_database_is_away_everybody_is_told_soon() -> None:
 
 def test_a_queue_that_is_full_sends_people_away() -> None:
     async def ask() -> None:
-        queue = PaymentQueue(lambda batch: ["covered"] * len(batch))
+        queue = GroupCommit(Kind("payments", lambda batch: ["covered"] * len(batch), names))
         queue._started = True  # nobody works
-        waiting = [asyncio.ensure_future(queue.book(e)) for e in events(1) * MOST_WAITING]
+        waiting = [asyncio.ensure_future(queue.done(e)) for e in events(1) * MOST_WAITING]
         await asyncio.sleep(0)
         with pytest.raises(StorageUnavailable):
-            await queue.book(events(1)[0])
+            await queue.done(events(1)[0])
         for w in waiting:
             w.cancel()
 
@@ -137,12 +178,9 @@ def test_two_batches_at_once_with_events_in_common_book_each_once(own_office: Of
     made = [opened(own_office) for _ in range(30)]
     asked = [arrived(payment(m["order_no"])) for m in made]
 
-    def record(batch: Sequence[Arrived]) -> list[Result]:
-        return record_payments(own_office, batch)
-
     async def ask() -> list[Result]:
-        queues = [PaymentQueue(record, own_office.database.writers) for _ in range(3)]  # as three processes would
-        return await asyncio.gather(*(q.book(e) for e in asked for q in queues))
+        queues = [paying(own_office) for _ in range(3)]  # as three processes would
+        return await asyncio.gather(*(q.done(e) for e in asked for q in queues))
 
     found = asyncio.run(ask())
     assert sorted(found) == ["covered"] * 30 + ["repeated"] * 60
