@@ -12,7 +12,8 @@ from rich.table import Table
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import Shelf
 from app.settings import Settings, UnsafeSettings
-from app.wiring import database_of, office_of
+from app.storage.schema import is_current
+from app.wiring import database_of, migrated, office_of
 from app.workflows import manage_clients
 from app.workflows.office import Office, Refused
 from app.workflows.read_ledger import unbalanced_postings
@@ -42,12 +43,24 @@ def settings() -> Settings:
 
 
 def open_office() -> Office:
+    """In development with the schema brought up to date; in production that is a deed of its own (`canbao migrate`)."""
     found = settings()
-    database_of(found).close()
+    if found.env == "development":
+        migrated(found).close()
+    else:
+        _insist_on_schema(found)
     try:
         return office_of(found, Shelf(found.pack_folders))
     except PackRefused as why:
         raise stop(str(why)) from None
+
+
+def _insist_on_schema(found: Settings) -> None:
+    database = database_of(found)
+    current = is_current(database)
+    database.close()
+    if not current:
+        raise stop("数据库不可用，或须先运行 canbao migrate (the database does not answer, or wants `canbao migrate`)")
 
 
 @clients.command("add")

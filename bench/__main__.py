@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import batch, databases, engine, http, reports, rosters, startup
+from bench import batch, databases, engine, http, reports, rosters, season, startup
 
 ROUNDS = 9
 PARTS: dict[str, Callable[[], Iterable[object]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], Iterable[object]]] = {
     "batch": lambda: [*batch.against_polars(ROUNDS), *batch.memory((2_000_000, 10_000_000))],
     "rosters": lambda: rosters.report(),
     "reports": reports.of_a_county,
+    "season": season.of_a_county,
     "startup": lambda: startup.report(5),
 }
 

@@ -1,8 +1,5 @@
 """Whole files: `canbao quote-file` against the notice written out by hand in Polars, file to file, and its memory."""
 
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -17,6 +14,7 @@ from app.batch.answer_row import USUAL
 from app.batch.people_file import Job, quote_people
 from app.packs.shelf import Shelf
 from bench import handwritten_columns
+from bench.commands import Spent, canbao
 from bench.timing import Ratio, interleave, ratios
 
 PAY = date(2026, 1, 15)
@@ -116,19 +114,13 @@ def memory(counts: tuple[int, ...]) -> Iterator[str]:
             source = Path(name) / "people.csv"
             make(source, count)
             for kind in (".csv", ".parquet"):
-                seconds, peak = _command(source.with_suffix(kind), Path(name) / f"out{kind}")
-                speed = f"{count / seconds / 1e6:.1f} M rows/s with start"
-                yield f"| quote-file, {count // 10**6} M rows, {kind[1:]} | {peak:.0f} MiB | | 2,048 MiB | {speed} |"
+                spent = _command(source.with_suffix(kind), Path(name) / f"out{kind}")
+                speed, rows = f"{count / spent.seconds / 1e6:.1f} M rows/s with start", f"{count // 10**6} M rows"
+                yield f"| quote-file, {rows}, {kind[1:]} | {spent.peak:.0f} MiB | | 2,048 MiB | {speed} |"
 
 
-def _command(source: Path, target: Path) -> tuple[float, float]:
-    """Seconds and peak MiB of the command in a process of its own."""
-    command = [sys.executable, "-m", "app.cli", "quote-file", str(source), "-o", str(target)]
-    options = ["--region", "hunan-anon-district", "--year", "2026", "--pay-date", PAY.isoformat()]
-    start = perf_counter()
-    process = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"quote-file failed: {status}")
+def _command(source: Path, target: Path) -> Spent:
+    asked = ["quote-file", str(source), "-o", str(target), "--region", "hunan-anon-district", "--year", "2026"]
+    spent = canbao(*asked, "--pay-date", PAY.isoformat())
     target.unlink()
-    return perf_counter() - start, usage.ru_maxrss / (1 << 10 if sys.platform == "linux" else 1 << 20)
+    return spent

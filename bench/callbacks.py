@@ -23,7 +23,7 @@ from app.workflows.book_money import shares_of
 from bench.http import CANBAO, Client, free_port, running
 
 _KEY = secret_bytes(DEV_WEBHOOK_SECRET)
-_PAID_AT = "2023-11-02T10:15:00+08:00"
+PAID_AT = "2023-11-02T10:15:00+08:00"
 _FILL = """
 INSERT INTO enrollments (region, id, coverage_year, order_no, state, person_key, village, channel, personal,
   payable_fen, due_through, priced_on, quote, shares, created_by, created_at, updated_at, revision)
@@ -64,6 +64,8 @@ def filled(url: str, orders: int) -> None:
     with database.transaction() as connection:
         statement = text(_FILL.format(**_ON[database.engine.dialect.name]))
         connection.execute(statement, frozen_quote() | {"last": orders - 1})
+        if database.engine.dialect.name == "postgresql":  # what pgbench numbers its rows by
+            connection.execute(text("CREATE SEQUENCE bench_number START 1000000000"))
     settle_down(database)
     database.close()
 
@@ -72,14 +74,24 @@ def settle_down(database: Database) -> None:
     """Statistics and a checkpoint, so that no round pays for the filling."""
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in ("CREATE SEQUENCE bench_number START 1000000000", "VACUUM ANALYZE", "CHECKPOINT"):
+            for statement in ("VACUUM ANALYZE", "CHECKPOINT"):
                 connection.execute(text(statement))
 
 
-def request_for(order_no: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Of an order, on the day of the bench."""
+
+    order_no: str
+    amount_fen: int = 38000
+    event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+def request_for(payment: Payment) -> bytes:
     """The callback of a payment, as bytes to send; signed now, and good for five minutes."""
-    event = {"event_id": str(uuid.uuid4()), "type": "payment.succeeded", "order_no": order_no, "amount_fen": 38000}
-    body = json.dumps(event | {"paid_at": _PAID_AT, "voucher_no": "343016231102000001", "channel": "bench"}).encode()
+    event = {"event_id": payment.event_id, "type": "payment.succeeded", "order_no": payment.order_no}
+    event |= {"paid_at": PAID_AT, "voucher_no": "343016231102000001", "channel": "bench"}
+    body = json.dumps(event | {"amount_fen": payment.amount_fen}).encode()
     stamp, message = int(time.time()), f"msg_{uuid.uuid4()}"
     head = "POST /v1/tax/callbacks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     head += f"webhook-id: {message}\r\nwebhook-timestamp: {stamp}\r\n"
@@ -101,13 +113,12 @@ class Till:
         if self.used + number > self.orders:
             raise SystemExit("more payments than orders")
         stride = 7919  # a prime: neighbors in time are no neighbors in the table
-        requests = [request_for(order((self.used + n) * stride % self.orders)) for n in range(number)]
+        requests = [request_for(Payment(order((self.used + n) * stride % self.orders))) for n in range(number)]
         self.used += number
         client = Client(self.port, requests)
         seconds = client.round(number) / number
         self.tails.append(client.p99())
-        for connection in client.sockets:
-            connection.close()
+        client.close()
         return seconds
 
     def p99(self) -> str:

@@ -22,7 +22,7 @@ from bench.callbacks import settle_down
 
 REGION, YEAR = "430424", 2024
 TOWNSHIPS, VILLAGES = 20, 15  # in a township
-_HOUSEHOLD = 4
+HOUSEHOLD = 4
 _DAY = 1_698_890_000_000_000  # 2023-11-02, microseconds
 _CODES = {0: "subsistence_allowance", 1: "extreme_poverty", 2: "at_risk_of_poverty", 3: "disability_1"}
 Rows = dict[Any, list[dict[str, Any]]]
@@ -41,7 +41,7 @@ def fill(url: str, people: int) -> None:
     database.close()
 
 
-def _village(number: int, people: int) -> str:
+def village_of(number: int, people: int) -> str:
     place = number * TOWNSHIPS * VILLAGES // people
     return f"{REGION}{100 + place // VILLAGES}{201 + place % VILLAGES}"
 
@@ -75,19 +75,19 @@ def _person(vault: Vault, number: int, people: int, rows: Rows) -> None:
     id, exempt = f"{REGION}-{number:032x}", answer["outcome"] == "exempt"
     ending = "covered" if exempt or number % 10 else ("awaiting_payment", "reversed", "cancelled")[number // 10 % 3]
     first = f"999{number // 1000:03d}{1940 + number % 70}{1 + number % 12:02d}15{number % 1000:03d}"
-    village = _village(number, people)
+    village = village_of(number, people)
     personal = {
         "applicant": {"name": f"村民{'甲乙丙丁'[number % 4]}", "id_type": "resident_id",
                       "id_number": first + check_digit(first), "phone": f"1{number:010d}"},
-        "household": {"household_no": f"{village}-{number // _HOUSEHOLD:06d}",
-                      "relation": "head" if number % _HOUSEHOLD == 0 else "child"},
+        "household": {"household_no": f"{village}-{number // HOUSEHOLD:06d}",
+                      "relation": "head" if number % HOUSEHOLD == 0 else "child"},
         "facts": {"birth_date": "1985-06-15", "identities": [{"code": code, "since": "2022-01-01"}] if code else []},
     }  # fmt: skip
     rows[enrollments].append(
         {
             "region": REGION, "id": id, "coverage_year": YEAR, "order_no": None if exempt else id, "state": ending,
             "person_key": f"{number:064x}", "village": village, "channel": "bench",
-            "household_key": f"{number // _HOUSEHOLD:064x}", "personal": vault.seal(personal, id),
+            "household_key": f"{number // HOUSEHOLD:064x}", "personal": vault.seal(personal, id),
             "payable_fen": answer["payable_fen"], "due_through": "2023-12-31", "priced_on": "2023-11-02",
             "quote": QUOTES[code], "shares": shares_of(answer), "revision": 1, "created_by": "bench",
             "created_at": _DAY, "updated_at": _DAY, "covering_posting": None,

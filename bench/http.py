@@ -48,8 +48,10 @@ def _wait(port: int) -> None:
     raise SystemExit(f"nothing listens on {port}")
 
 
-def request(path: str, body: bytes) -> bytes:
+def request(path: str, body: bytes, *headers: str) -> bytes:
+    """`headers` are whole lines."""
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    head += "".join(f"{line}\r\n" for line in headers)
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
@@ -90,10 +92,14 @@ class Client:
     def p99(self) -> float:
         return quantiles(self.latencies, n=100)[98]
 
+    def close(self) -> None:
+        for connection in self.sockets:
+            connection.close()
+
 
 def _read_answer(connection: socket.socket) -> None:
     data = connection.recv(65536)
-    if not data.startswith(b"HTTP/1.1 200"):
+    if not data.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
         raise SystemExit(f"unexpected answer: {data[:300]!r}")
     head, _, body = data.partition(b"\r\n\r\n")
     at = head.lower().index(b"content-length:") + len(b"content-length:")
