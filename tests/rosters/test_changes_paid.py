@@ -1,16 +1,13 @@
-"""What a change of the lists does, by the rule of each notice, on both databases."""
+"""What a change of the lists means for who has paid, by the rule of each notice, on both databases."""
 
-import json
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from app.packs.shelf import Shelf
 from app.rules.policy import Remedy
 from app.workflows.decide_proposal import decide_proposal
 from app.workflows.office import Office, Refused
-from app.workflows.read_ledger import balances, unbalanced_postings
 from app.workflows.verify_audit import audit_of, verify_audit
 from tests.rosters.in_the_office import (
     DISTRICT,
@@ -18,123 +15,18 @@ from tests.rosters.in_the_office import (
     HENGDONG,
     LISHI,
     TOWN,
+    Place,
+    accounts,
     decided,
     listed,
+    messages,
     now,
     on,
+    paid,
     proposed,
-    registered,
-    tried,
-    waiting,
-)  # fmt: skip
-from tests.rosters.made_up_lists import row
-from tests.state.in_the_office import booked
-from tests.state.made_up import id_number, payment, reversal
-
-Place = tuple[str, int]
-
-
-def messages(office: Office, enrollment: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the tax bureau is told of an order."""
-    statement = text("SELECT body FROM outbox WHERE enrollment_id = :e ORDER BY revision")
-    with office.database.reading() as connection:
-        bodies = connection.execute(statement, {"e": enrollment["id"]}).scalars()
-        return [json.loads(bytes(body)) for body in bodies]
-
-
-def paid(office: Office, number: str, place: Place, at: str, **changes: Any) -> dict[str, Any]:
-    """Registered and paid on a day, at the price of that day."""
-    made = registered(on(office, at), number, place, **changes)
-    event = payment(made["order_no"], made["receivable"]["payable_fen"], paid_at=f"{at}T10:00:00+08:00")
-    assert booked(on(office, at), event) == ["covered"]
-    return made | {"event": event}
-
-
-def accounts(office: Office, region: str) -> dict[str, int]:
-    assert unbalanced_postings(office) == []
-    return {b["account"]: b["balance_fen"] for b in balances(office, region, None) if b["balance_fen"]}
-
-
-# --- who still has to pay: 同缴同补
-
-# Place, day of registration, category, day of recognition, day of the import, price before and after, way in after.
-UNPAID = [
-    (HENGDONG, "2023-10-08", "农村低保", "2023-10-20", "2023-10-25", 38000, 19000, "window"),
-    (HENGDONG, "2023-10-08", "二级残疾", "2023-10-20", "2023-10-25", 38000, 0, "window"),
-    (HENGDONG, "2023-10-08", "稳定脱贫人口", "2023-10-20", "2023-10-25", 38000, 38000, "window"),
-    (GAOTAI, "2023-10-08", "农村低保二类", "2023-10-20", "2023-10-25", 38000, 7000, "window"),
-    (GAOTAI, "2023-10-08", "边缘易致贫", "2023-10-20", "2023-10-25", 38000, 13000, "window"),
-    (LISHI, "2022-10-08", "返贫致贫", "2022-10-20", "2022-10-25", 35000, 3500, "window"),
-    (LISHI, "2022-10-08", "突发严重困难", "2022-10-20", "2022-10-25", 35000, 35000, "window"),
-    (TOWN, "2019-10-08", "建档立卡", "2019-10-20", "2019-10-25", 25000, 12500, "window"),
-    (DISTRICT, "2025-11-08", "四级残疾", "2025-11-20", "2025-11-25", 40000, 20000, "window"),
-    (DISTRICT, "2026-03-08", "特困", "2026-03-01", "2026-03-10", 110000, 40000, "recognized_after_window"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("place", "day", "category", "since", "imported", "before", "after", "route"),
-    UNPAID,
-    ids=[f"{u[0][0]}-{u[2]}-{u[4]}" for u in UNPAID],
 )
-def test_an_order_that_is_not_paid_is_priced_anew_and_pushed_again(
-    own_office: Office, place: Place, day: str, category: str, since: str, imported: str, before: int, after: int,
-    route: str,
-) -> None:  # fmt: skip
-    number = id_number()
-    made = registered(on(own_office, day), number, place, person={"insured_last_year": True})
-    assert made["receivable"]["payable_fen"] == before
-    office = on(own_office, imported)
-    result = listed(office, row(number, "新增", category, since), region=place[0], source="medical_security")
-    shown, told = now(office, made), messages(office, made)
-    assert (shown["receivable"]["payable_fen"], shown["quote"]["route"]) == (after, route)
-    assert (result["repriced"], result["proposals"]) == (int(before != after), 0)
-    if before == after:
-        assert [m["type"] for m in told] == ["receivable.opened"]
-        return
-    kind = "receivable.changed" if after else "receivable.withdrawn"
-    assert [(m["type"], m["revision"]) for m in told] == [("receivable.opened", 1), (kind, 2)]
-    assert (told[1]["payable_fen"], shown["state"]) == ((after, "awaiting_payment") if after else (None, "covered"))
-    if after:
-        event = payment(made["order_no"], after, paid_at=f"{imported}T18:00:00+08:00")
-        assert booked(office, event) == ["covered"]
-    accounts(office, place[0])
-
-
-def test_who_leaves_the_list_before_paying_pays_the_whole(own_office: Office) -> None:
-    number, office = id_number(), on(own_office, "2023-11-02")
-    listed(office, row(number))
-    made = registered(office, number)
-    listed(office, row(number, "退出", day="2023-11-01"))
-    assert now(office, made)["receivable"]["payable_fen"] == 38000
-    assert [m["payable_fen"] for m in messages(office, made)] == [19000, 38000]
-
-
-def test_a_way_in_that_hangs_on_the_identity_closes_with_it_and_the_order_has_no_price(own_office: Office) -> None:
-    """衡东 四(三)3 (e) is for hardship groups only."""
-    number, office = id_number(), on(own_office, "2024-03-05")
-    listed(office, row(number))
-    delayed = {"circumstances": [{"code": "objective_delay_verified"}]}
-    made = registered(office, number, person=delayed)
-    assert made["quote"]["route"] == "hardship_delayed"
-    listed(office, row(number, "退出", day="2024-03-04"))
-    shown = now(office, made)
-    assert (shown["receivable"], shown["quote"]["reason"]) == (None, "window_closed")
-    assert messages(office, made)[-1]["payable_fen"] is None
-    late = payment(made["order_no"], 38000, paid_at="2024-03-06T10:00:00+08:00")
-    assert booked(office, late) == ["suspended"]
-
-
-def test_an_order_whose_new_price_needs_a_class_stays_and_waits_for_a_clerk(own_office: Office) -> None:
-    number, office = id_number(), on(own_office, "2023-11-02")
-    made = registered(office, number, GAOTAI)
-    result = listed(office, row(number, "新增", "农村低保"), region=GAOTAI[0])
-    (item,) = waiting(office)
-    assert (result["conflicts"], item["kind"], item["enrollment_id"]) == (1, "price_not_settled", made["id"])
-    assert now(office, made)["receivable"]["payable_fen"] == 38000
-
-
-# --- who has paid
+from tests.rosters.made_up_lists import row
+from tests.state.made_up import id_number
 
 # Place, paid on, listed before, the change, imported on, kind, to, month, amount, rule's clause.
 PAID: list[tuple[Any, ...]] = [
@@ -309,70 +201,6 @@ def test_a_change_after_the_coverage_year_changes_nothing_of_it(own_office: Offi
     assert proposed(office, made) == []
 
 
-# --- payments on their way
-
-
-def test_a_payment_at_the_price_that_was_told_before_the_list_came_is_no_mistake(own_office: Office) -> None:
-    """Recognized in October, paid on 4 November, the list comes on the 5th, the callback on the 6th."""
-    number, office = id_number(), on(own_office, "2023-11-02")
-    made = registered(office, number, GAOTAI)
-    later = on(own_office, "2023-11-05")
-    listed(later, row(number, "新增", "特困", "2023-10-20"), region=GAOTAI[0])
-    assert now(later, made)["state"] == "covered"
-    event = payment(made["order_no"], 38000, paid_at="2023-11-04T10:00:00+08:00")
-    assert booked(on(own_office, "2023-11-06"), event) == ["covered"]
-    (proposal,) = proposed(later, made)
-    assert (proposal["kind"], proposal["amount_fen"]) == ("pays_back", 38000)
-    assert accounts(later, GAOTAI[0]) == {"collector": 38000, "personal": -38000}
-    assert booked(later, event) == ["repeated"]
-
-
-def test_a_payment_at_a_subsidized_price_that_has_ended_covers_and_the_rest_is_a_clerks(own_office: Office) -> None:
-    number, office = id_number(), on(own_office, "2022-11-02")
-    listed(office, row(number, day="2022-01-01"), region=LISHI[0])
-    made = registered(office, number, LISHI)
-    listed(office, row(number, "退出", day="2022-11-01"), region=LISHI[0])
-    assert now(office, made)["receivable"]["payable_fen"] == 35000
-    assert booked(office, payment(made["order_no"], 7000, paid_at="2022-11-02T18:00:00+08:00")) == ["covered"]
-    (proposal,) = proposed(office, made)
-    assert (proposal["kind"], proposal["amount_fen"]) == ("not_stated", -28000)
-
-
-def test_a_payment_the_day_after_at_the_old_price_is_suspended(own_office: Office) -> None:
-    number, office = id_number(), on(own_office, "2023-11-02")
-    made = registered(office, number)
-    listed(office, row(number))
-    late = payment(made["order_no"], 38000, paid_at="2023-11-03T10:00:00+08:00")
-    assert booked(office, late) == ["suspended"]
-
-
-def test_a_contribution_that_is_paid_back_leaves_no_proposal_open_and_what_was_paid_out_is_to_be_had_back(
-    own_office: Office,
-) -> None:
-    number = id_number()
-    made = paid(own_office, number, GAOTAI, "2023-10-10")
-    office = on(own_office, "2023-11-20")
-    listed(office, row(number, "新增", "农村低保一类", "2023-11-15"), region=GAOTAI[0])
-    decided(office, proposed(office, made)[0])
-    booked(office, reversal(made["event"]))
-    (proposal,) = proposed(office, made)
-    assert (proposal["cause"], proposal["kind"], proposal["amount_fen"]) == ("reversed", "not_stated", -31000)
-    decided(office, proposal)
-    assert accounts(office, GAOTAI[0]) == {"payout:one_card": -31000, "recovery": 31000}
-
-
-def test_a_proposal_about_a_cover_that_is_gone_falls(own_office: Office) -> None:
-    number = id_number()
-    made = paid(own_office, number, GAOTAI, "2023-10-10")
-    office = on(own_office, "2023-11-20")
-    listed(office, row(number, "新增", "农村低保一类", "2023-11-15"), region=GAOTAI[0])
-    (proposal,) = proposed(office, made)
-    booked(office, reversal(made["event"]))
-    assert proposed(office, made) == []
-    with pytest.raises(Refused, match="proposal_decided"):
-        decided(office, proposal)
-
-
 def test_the_rules_of_the_five_notices_are_those_of_their_packs() -> None:
     def said(place: Place) -> list[tuple[str, str | None]]:
         policy = Shelf().find(*place).policy
@@ -382,18 +210,3 @@ def test_the_rules_of_the_five_notices_are_those_of_their_packs() -> None:
     assert [said(place) for place in (GAOTAI, DISTRICT, HENGDONG, LISHI, TOWN)] == [
         [("pays_back", "one_card"), ("nothing", None)], [("nothing", None)], [("nothing", None)], [], [],
     ]  # fmt: skip
-
-
-def test_a_dry_run_says_what_the_import_then_does(own_office: Office) -> None:
-    unpaid, settled = id_number(), id_number()
-    office = on(own_office, "2023-11-20")
-    open_one, covered = registered(office, unpaid, GAOTAI), paid(own_office, settled, GAOTAI, "2023-10-10")
-    lines = [row(n, "新增", "农村低保一类", "2023-11-15") for n in (unpaid, settled, id_number())]
-    result, shown = tried(office, *lines, region=GAOTAI[0])
-    effects = [(e["effect"], e.get("payable_fen"), e.get("amount_fen")) for line in shown for e in line["effects"]]
-    assert effects == [("repriced", 7000, None), ("proposed", None, 31000)]
-    assert now(office, open_one)["receivable"]["payable_fen"] == 38000
-    assert proposed(office, covered) == []
-    done = listed(office, *lines, region=GAOTAI[0])
-    counts = ("lines", "added", "removed", "unchanged", "conflicts", "repriced", "proposals")
-    assert [result[name] for name in counts] == [done[name] for name in counts] == [3, 3, 0, 0, 0, 1, 1]
