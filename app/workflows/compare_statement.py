@@ -1,7 +1,7 @@
 """A statement's lines beside the inbox, the ledger and the cover, two thousand at a time; then the day's events beside
 the statement. Whoever writes in the meantime is not kept waiting."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -34,7 +34,9 @@ class Totals:
         return told | {"matched": self.matched}
 
 
-def differences_of(office: Office, statement: Statement, scope: Scope, totals: Totals) -> Iterator[list[Difference]]:
+def differences_of(
+    office: Office, statement: Statement, scope: Scope, totals: Totals
+) -> Generator[list[Difference], None, None]:
     """The differences as they are found, a list for each step; the totals are complete at the end."""
     comparison, lines = Comparison(scope), statement.lines()
     while some := list(islice(lines, _LINES)):

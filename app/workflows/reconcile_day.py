@@ -5,8 +5,8 @@ finished: whoever asks for the same while it runs is told so, and one that was b
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
@@ -149,7 +149,9 @@ def _begin(office: Office, asked: Asked, statement: Statement) -> tuple[str, _Tu
 
 def _compare(office: Office, turn: _Turn, asked: Asked, statement: Statement) -> int:
     totals = Totals()
-    number = _write(office, turn, asked, differences_of(office, statement, asked.scope, totals))
+    # What is broken off gives its connection back at once, not when somebody forgets the error.
+    with closing(differences_of(office, statement, asked.scope, totals)) as found:
+        number = _write(office, turn, asked, found)
     _finish(office, turn, asked, totals, number)
     return number
 
@@ -180,7 +182,7 @@ def _live_on(office: Office, turn: _Turn) -> None:
         turn.mark = now
 
 
-def _write(office: Office, turn: _Turn, asked: Asked, found: Iterator[list[dict[str, Any]]]) -> int:
+def _write(office: Office, turn: _Turn, asked: Asked, found: Iterable[list[dict[str, Any]]]) -> int:
     """How many there were. Few at a time, so that nobody's payment has to wait for all of them."""
     number = 0
     for rows in found:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
 
 from app.storage.books import Books
 from app.workflows.office import Office, Refused
@@ -60,6 +61,9 @@ def test_a_comparison_that_somebody_has_begun_again_writes_nothing_more(own_offi
     with pytest.raises(Refused) as why:
         reconcile_day(own_office, watched(content, {1: again}))
     assert why.value.code == "reconciliation_in_progress"
+    pool = own_office.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0  # also while the error is remembered
     kept = list_reconciliations(own_office, None, None, None, 10)["reconciliations"]
     assert [(one["state"], one["created_by"]) for one in kept] == [("done", "other")]
     assert [d["type"] for d in differences(own_office, kept[0])] == ["callback_missed"] * 2
