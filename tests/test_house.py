@@ -28,7 +28,8 @@ ARROWS = {
     "reports": {"reports", "rules"},
     "sheets": {"sheets", "reports"},
     "diffing": {"diffing", "proof", "batch", "packs", "contract", "rules"},
-    "rosters": {"rosters", "batch", "enrollment", "rules"},  # of the batch its reader of CSV records
+    # Of the batch its reader of CSV records, of the sheets what keeps a workbook from being larger than memory.
+    "rosters": {"rosters", "batch", "sheets", "enrollment", "rules"},
     "workflows": {
         "workflows",
         "reports",

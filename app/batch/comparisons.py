@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from app.rules import days
 from app.rules.compiling import Compiled, source
+from app.rules.earliest import earliest_of_all
 from app.rules.emit import Writer
 
 Move = tuple[int, str]  # (count, days | months): a day so much later
@@ -74,7 +75,7 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
         found.put_off = max(last - first + 1 for first, last in policy.pause.spans)
     found.fixed |= {policy.opens, policy.main_closes, policy.last_day, *compiled.thresholds.fixed}
     # Reading the facts looks at the year before (rules/facts.py).
-    found.fixed |= {policy.first_day, *days.year_bounds(max(policy.coverage_year - 1, 1))}
+    found.fixed |= {policy.first_day, earliest_of_all(policy), *days.year_bounds(max(policy.coverage_year - 1, 1))}
     found.moves |= set(compiled.thresholds.spans)
     return found
 

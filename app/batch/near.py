@@ -11,6 +11,7 @@ from bisect import bisect_right
 from app.batch.comparisons import Comparisons, comparisons_of
 from app.rules import days
 from app.rules.compiling import Compiled
+from app.rules.earliest import earliest_of_all
 
 _MONTH_ENDS = 4  # months differ in length: going back so many months can miss by so many days
 
@@ -50,7 +51,9 @@ class Near:
 def of_season(compiled: Compiled, pay: int) -> Near:
     """For every day of payment from before the window to the year's end, and for `pay`."""
     policy = compiled.policy
-    return Near(comparisons_of(compiled), min(policy.opens - 3, policy.first_day, pay), max(policy.last_day + 3, pay))
+    return Near(
+        comparisons_of(compiled), min(policy.opens - 3, earliest_of_all(policy), pay), max(policy.last_day + 3, pay)
+    )
 
 
 def _near_ranges(known: Comparisons, first: int, last: int) -> list[tuple[int, int]]:

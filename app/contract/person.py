@@ -70,7 +70,7 @@ class PersonForm(Strict):
     tier: Annotated[int, Field(ge=1, le=NUMBERS["tier"])] | None = Field(None, description="选择的缴费档次")
     school: School | None = Field(None, description=f"就读学校：{_legend(SCHOOLS)}")
     missed_years: Years | None = Field(None, description="断保年数（如何计算以公告为准；10年以上填10）")
-    repaid_years: Years | None = Field(None, description="本次一并补缴（修复）的断保年数")
+    repaid_years: Years | None = Field(None, description="本次一并补缴（修复）的断保年数；不填为0")
     continuous_years: ManyYears | None = Field(None, description="截至上一年度连续参保的年数（20年以上填20）；不填为0")
     zero_claim_years: ManyYears | None = Field(None, description="累计零报销的年数（20年以上填20）；不填为0")
 

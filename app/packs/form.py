@@ -143,15 +143,17 @@ class WaitForm(Cited):
 
 
 class BenefitsForm(Cited):
-    """The first day with benefits. Exactly one of the keys; `month_after` moves it to the next month's first day,
-    `day_after` to the next day. `end_of_wait`: the end of the way in's wait, or payment for those who have none."""
+    """The first day with benefits. Exactly one of the keys; `month_after…` moves it to the next month's first day,
+    `day_after…` to the next day. `end_of_wait`: the end of the way in's wait, or payment for those who have none."""
 
     from_: Literal["coverage_year", "payment", "birth", "employment_end", "end_of_wait", "not_stated"] | None = Field(
         None, alias="from"
     )
-    day_after: Literal["payment"] | None = None
+    day_after: Literal["payment", "birth", "employment_end"] | None = None
     day: Day | None = None
     circumstance: CircumstanceCode | None = None
+    day_after_circumstance: CircumstanceCode | None = None
+    month_after_circumstance: CircumstanceCode | None = None
     recognition: IdentityTest | None = None
     month_after: Literal["payment", "birth", "employment_end"] | None = None
     month_after_recognition: IdentityTest | None = None

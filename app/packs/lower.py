@@ -171,21 +171,22 @@ class Lowering:
 
     def start(self, b: form.BenefitsForm, path: Path) -> p.Start:
         cite = self.cite(b, path)
-        if b.from_ == "end_of_wait" or b.day_after is not None:
-            return p.Start("payment", cite, shift=0 if b.day_after is None else 1)
+        month, shift = _says(b, "month_after"), int(_says(b, "day_after"))
+        if b.from_ == "end_of_wait":
+            return p.Start("payment", cite)
         if b.day is not None:
             return p.Start("day", cite, day=b.day.toordinal())
-        if b.circumstance is not None:
-            return p.Start("event", cite, event=c.CircumstanceDay(b.circumstance))
+        if code := b.circumstance or b.day_after_circumstance or b.month_after_circumstance:
+            return p.Start("event", cite, event=c.CircumstanceDay(code), next_month=month, shift=shift)
         for test, key in ((b.recognition, "recognition"), (b.month_after_recognition, "month_after_recognition")):
             if test is not None:
                 found = p.Recognition(*self.tests.recognition(test, (*path, key)))
-                return p.Start("recognition", cite, recognition=found, next_month=key != "recognition")
-        name = b.from_ or b.month_after or "not_stated"
+                return p.Start("recognition", cite, recognition=found, next_month=month, shift=shift)
+        name = b.from_ or b.day_after or b.month_after or "not_stated"
         if name in _EVENTS:
-            return p.Start("event", cite, event=_EVENTS[name], next_month=b.month_after is not None)
+            return p.Start("event", cite, event=_EVENTS[name], next_month=month, shift=shift)
         if name == "payment":
-            return p.Start("payment", cite, next_month=b.month_after is not None)
+            return p.Start("payment", cite, next_month=month, shift=shift)
         return p.Start("coverage_year" if name == "coverage_year" else "not_stated", cite)
 
     def waits(self, w: form.WaitForm, r: form.RouteForm, path: Path) -> Iterable[p.Wait]:
@@ -265,6 +266,11 @@ class Lowering:
                 if named.id in seen:
                     raise Mistake((key, i, "id"), f"the id {named.id!r} is used twice")
                 seen.add(named.id)
+
+
+def _says(b: form.BenefitsForm, word: str) -> bool:
+    """Whether the one key that benefits begin with is, or begins with, this word."""
+    return any(name.startswith(word) for name in b.model_fields_set)
 
 
 def _levels(routes: Iterable[p.Route]) -> Iterator[int]:

@@ -57,9 +57,10 @@ def read_written(path: Path, find: Find | None = None, as_of: date | None = None
     """The pack, and where in its file each part of it stands; raises PackRefused."""
     raws: list[bytes] = []
     open_ = [] if drafts else unconfirmed(path.read_bytes())
-    tree, lines = _whole(path, find or (lambda region, year: path.with_name(f"{region}-{year}.yaml")), raws)
+    beside = find or (lambda region, year: path.with_name(f"{region}-{year}.yaml"))
+    tree, lines, above = _whole(path, beside, raws, as_of)
     try:
-        tree, lines, amended_on = _amended(tree, lines, as_of)
+        tree, lines, own = _amended(tree, lines, as_of)
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
         form, policy = from_tree(path, tree, digest)
     except ValidationError as error:
@@ -71,7 +72,8 @@ def read_written(path: Path, find: Find | None = None, as_of: date | None = None
     if open_:
         raise PackRefused(path.name, open_)
     _check_confirmed(path, raws, drafts)
-    return Written(tree, lines, form, replace(policy, amended_on=amended_on))
+    days = tuple(sorted(above + own))
+    return Written(tree, lines, form, replace(policy, amendment_days=days))
 
 
 def _check_confirmed(path: Path, raws: list[bytes], drafts: bool) -> None:
@@ -87,20 +89,25 @@ def from_tree(path: Path, tree: Any, digest: str) -> tuple[PackForm, Policy]:
     return form, lower(form, digest)
 
 
-def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[Any, dict[Place, int]]:
-    """The tree with the pack that it extends underneath; `raws` collects the files that it is made of."""
+def _whole(
+    path: Path, find: Find, raws: list[bytes], as_of: date | None, depth: int = 0
+) -> tuple[Any, dict[Place, int], list[date]]:
+    """The tree with the pack that it extends underneath, as that was amended, and the days of those amendments.
+
+    `raws` collects the files that it is made of.
+    """
     raw = path.read_bytes()
     raws.append(raw)
     tree, lines = read_tree(path.name, raw)
     said = tree.get("extends") if isinstance(tree, dict) else None
     if not isinstance(said, dict) or not isinstance(said.get("region"), str):
-        return tree, lines
+        return tree, lines, []
     line = lines[("extends",)]
     under = find(said["region"], str(said.get("coverage_year", tree.get("coverage_year", ""))))
     if not under.is_file() or depth > 2:
         raise PackRefused(path.name, [(line, f"the pack that this one extends is not there: {under.name}")])
-    base, _ = _whole(under, find, raws, depth + 1)
-    name, notice = f"of_{said['region'].replace('-', '_')}", base.get("notice", {})
+    base, days = _above(under, find, raws, as_of, depth + 1)
+    name, notice = f"of_{_as_name(said['region'])}", base.get("notice", {})
     document = {key: notice[key] for key in ("title", "number") if notice.get(key, "not_stated") != "not_stated"}
     below = cited_to({key: value for key, value in base.items() if key not in OWN}, name)
     below["documents"] = {**below.get("documents", {}), name: document}
@@ -109,22 +116,33 @@ def _whole(path: Path, find: Find, raws: list[bytes], depth: int = 0) -> tuple[A
         merged = overlay.merged(below, tree)
     except Mistake as mistake:
         raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
-    return merged, {(): line, **{place: at for place, at in overlay.lines.items() if place}}
+    return merged, {(): line, **{place: at for place, at in overlay.lines.items() if place}}, days
 
 
-def _amended(tree: Any, lines: dict[Place, int], as_of: date | None) -> tuple[Any, dict[Place, int], str | None]:
-    """The tree with the amendments that were known, in their order, and the day of the last of them."""
+def _above(path: Path, find: Find, raws: list[bytes], as_of: date | None, depth: int) -> tuple[Any, list[date]]:
+    """The pack that another one extends, with its amendments: what prolongs a prefecture's window prolongs it in every
+    county that does not say otherwise."""
+    tree, lines, days = _whole(path, find, raws, as_of, depth)
+    try:
+        tree, _, own = _amended(tree, lines, as_of)
+    except Mistake as mistake:
+        raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
+    return tree, days + own
+
+
+def _amended(tree: Any, lines: dict[Place, int], as_of: date | None) -> tuple[Any, dict[Place, int], list[date]]:
+    """The tree with the amendments that were known, in their order, and their days."""
     said = tree.get("amendments") if isinstance(tree, dict) else None
-    last: str | None = None
+    days: list[date] = []
     for i, amendment in enumerate(said if isinstance(said, list) else []):
         place = ("amendments", i)
         checked = _amendment(amendment, place)
-        known = checked.known_from.isoformat()
-        if last is not None and known <= last:
+        if days and checked.known_from <= days[-1]:
             raise Mistake((*place, "known_from"), "amendments stand in the order in which they were made known")
         if as_of is not None and checked.known_from > as_of:
             break
-        last, name = known, f"amendment_{i + 1}"
+        days.append(checked.known_from)
+        name = f"amendment_{i + 1}_of_{_as_name(tree.get('region'))}"  # the pack above may have a first one, too
         forbidden = next((key for key in checked.changes if key in OWN), None)
         if forbidden:
             raise Mistake((*place, "changes", forbidden), f"an amendment does not change {forbidden}")
@@ -132,7 +150,11 @@ def _amended(tree: Any, lines: dict[Place, int], as_of: date | None) -> tuple[An
         documents = {**tree.get("documents", {}), name: amendment["document"]}
         tree = overlay.merged(tree, cited_to(checked.changes, name)) | {"documents": documents}
         lines = overlay.lines
-    return tree, lines, last
+    return tree, lines, days
+
+
+def _as_name(region: Any) -> str:
+    return str(region).replace("-", "_")
 
 
 def _amendment(raw: Any, place: Place) -> AmendmentForm:

@@ -76,8 +76,10 @@ def _sentence(error: ErrorDetails, whole: str) -> str:
     value, kind, context = error["input"], error["type"], error.get("ctx", {})
     key = error["loc"][-1] if error["loc"] else ""
     match kind:
+        case "extra_forbidden" if key in _keys():
+            return "this key does not belong here"
         case "extra_forbidden":
-            return f"this key is not part of {whole}{_key_advice(key)}"
+            return f"this key is not part of {whole}{nearest(key, _keys())}"
         case "model_type" | "model_attributes_type" if key == "cite":
             return "expected a clause such as 二(四), or {document: …}, {convention: …}"
         case "missing" if key == "cite":
@@ -104,8 +106,8 @@ def _not_known(value: Any, expected: str) -> str:
     return f"{value!r} is not in the vocabulary{advice}; it knows {expected}"
 
 
-def _key_advice(key: Any) -> str:
-    return nearest(key, {name.rpartition(".")[2] for name in all_keys()})
+def _keys() -> set[str]:
+    return {name.rpartition(".")[2] for name in all_keys()}
 
 
 def nearest(word: Any, known: Iterable[str]) -> str:

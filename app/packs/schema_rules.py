@@ -39,7 +39,15 @@ RULES: Defs = {
     },
     "WaitForm": {**_one("days", "months"), "dependencies": {"per_missed_year": ["months"]}},
     "BenefitsForm": _one(
-        "from", "day_after", "day", "circumstance", "recognition", "month_after", "month_after_recognition"
+        "from",
+        "day_after",
+        "day",
+        "circumstance",
+        "day_after_circumstance",
+        "month_after_circumstance",
+        "recognition",
+        "month_after",
+        "month_after_recognition",
     ),
     "CollectionForm": {
         "anyOf": [_has("fee"), {"properties": {"rewards": {"minItems": 1}}, "required": ["rewards"]}],

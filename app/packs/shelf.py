@@ -76,7 +76,7 @@ class Shelf:
     def open(self, region: str, year: int, as_of: date | None = None) -> tuple[PackForm, Compiled]:
         """The pack as written and compiled; reads it on first use. Raises PackRefused where it does not load."""
         if as_of is not None:
-            later = sum(a.known_from > as_of for a in self.open(region, year)[0].amendments)
+            later = sum(day > as_of for day in self.open(region, year)[1].policy.amendment_days)
             return self._opened(region, year, later, as_of if later else None)
         return self._opened(region, year, 0, None)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.rules import conditions as c
+from app.rules.earliest import earliest
 from app.rules.policy import Policy, Route, Selector, Subsidy
 
 NEVER: c.Condition = c.Any(())
@@ -47,9 +48,10 @@ def start_marks(policy: Policy, route: Route, levels: Iterable[int]) -> Iterator
     """Where the first day with benefits moves with a day of the person: the tests that tell whether it lies within the
     year, and on which side of the starts of other ways in (`levels`)."""
     start = route.start
-    limits = dict.fromkeys((policy.last_day, policy.first_day, *(near for day in levels for near in (day - 1, day))))
+    first = (policy.first_day, earliest(policy, route))
+    limits = dict.fromkeys((policy.last_day, *first, *(near for day in levels for near in (day - 1, day))))
     for limit in limits:
-        by = _month_before(limit) if start.next_month else limit
+        by = _month_before(limit) if start.next_month else limit - start.shift
         if start.anchor == "event" and start.event is not None:
             yield c.EventBy(start.event, by)
         elif start.anchor == "recognition" and start.recognition is not None:

@@ -15,6 +15,7 @@ from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
 from app.rules import conditions as c
 from app.rules import days
+from app.rules.earliest import earliest_of_all
 from app.rules.facts import read_facts
 from app.rules.person import Circumstance, Identity, Person
 from app.rules.unknown import Undecided
@@ -71,7 +72,7 @@ class Crowd:
                 found.add(days.next_month(pay) if route.start.next_month else pay + route.start.shift)
             if route.start.day is not None:
                 found.add(route.start.day)
-        return {day for day in found if policy.first_day < day <= policy.last_day}
+        return {day for day in found if earliest_of_all(policy) < day <= policy.last_day}
 
     def _collect(self, ask: Ask) -> None:
         """Remembers the conditions about one part that a condition is made of."""

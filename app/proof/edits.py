@@ -35,13 +35,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "kind": ("personal", "full_standard", "waived"),
     "from": ("coverage_year", "payment", "birth", "employment_end", "not_stated"),
     "month_after": ("payment", "birth", "employment_end"),
+    "day_after": ("payment", "birth", "employment_end"),
     "settled": ("at_payment", "no_order", "refunded"),
     "counts_from": ("payment", "day_after_payment", "month_after_payment", "benefit_start"),
     "last_day": ("waits", "benefits"),
     "fund": tuple(FUNDS),
     "in": ("coverage_year", "year_before"),
     "code": tuple(IDENTITIES),
-    "circumstance": tuple(CIRCUMSTANCES),
+    **dict.fromkeys(("circumstance", "day_after_circumstance", "month_after_circumstance"), tuple(CIRCUMSTANCES)),
 }
 
 

@@ -69,9 +69,13 @@ class Answers:
         elif self.there != self.pay:
             later = self.open() & enrolled if self.pay <= self.policy.last_day else 0
             yield Group(later, v.PAUSED)
-            yield Group(enrolled & ~later, v.WINDOW_CLOSED)
+            yield Group(enrolled & ~later, self.none_open())
         else:
             yield from self._priced(enrolled)
+
+    def none_open(self) -> int:
+        """What whoever finds no way in is told."""
+        return v.NOT_YET_MAIN if self.there < self.policy.main_opens else v.WINDOW_CLOSED
 
     def open(self) -> int:
         """For whom some way in is open."""
@@ -151,7 +155,7 @@ class Answers:
                 chosen = tuple(offer for (offer, _), inside in zip(offers, key, strict=True) if inside)
                 yield Group(bits, v.OPEN, chosen, rank)
             left &= ~best
-        yield Group(left, v.WINDOW_CLOSED)
+        yield Group(left, self.none_open())
 
     def _by_start(self, group: Group) -> Iterator[Group]:
         """The group divided by where the moving starts of its offers lie: within the year or behind it, and before or

@@ -15,6 +15,7 @@ from app.proof.plan import Plan
 from app.proof.under import Under
 from app.rules import conditions as c
 from app.rules import days
+from app.rules.earliest import earliest_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,13 @@ def _order(under: Under, leaves: Sequence[c.Condition], day: int) -> Any:
     fixed = tuple(
         pay <= leaf.limit.day for leaf in leaves if isinstance(leaf, c.PaidBy) and isinstance(leaf.limit, c.On)
     )
-    edges = there < policy.opens, there <= policy.last_day, there <= policy.main_closes, pay == there
+    edges = (
+        there < policy.opens,
+        there < policy.main_opens,
+        there <= policy.last_day,
+        there <= policy.main_closes,
+        pay == there,
+    )
     own = [day, *_starts(under, pay)]
     asked = [*leaves, *_marks(under, pay)]
     own += [_cut(Ask(under, pay, leaf)) for leaf in asked]
@@ -84,7 +91,7 @@ def _bounds(under: Under, leaf: c.Condition) -> Iterator[int]:
 def _starts(under: Under, pay: int) -> Iterator[int]:
     """The days on which benefits can start for everybody who pays on this day."""
     policy = under.policy
-    yield from (under.back(policy.first_day), under.back(policy.last_day))
+    yield from (under.back(policy.first_day), under.back(earliest_of_all(policy)), under.back(policy.last_day))
     for route in policy.routes:
         if route.start.anchor == "payment":
             yield under.back(days.next_month(pay) if route.start.next_month else pay + route.start.shift)

@@ -10,9 +10,9 @@ from typing import Any
 
 from app.batch.records import records
 from app.rosters.headings import REQUIRED, columns_of
+from app.sheets.bounds import TooLarge, check_bounds
 
 MOST_BYTES = 64 * 1024 * 1024
-_MOST_UNPACKED = 1024 * 1024 * 1024  # of a workbook
 _TITLE_ROWS = 10  # above the headings at most
 _SAMPLE = 1 << 20
 
@@ -85,10 +85,10 @@ def _sheet(raw: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
     import python_calamine  # here, because most of the program never needs it
 
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
-                raise ListRefused("工作簿过大，请分批导入")
+        check_bounds(io.BytesIO(raw))
         sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0)
+    except TooLarge as why:
+        raise ListRefused(str(why)) from None
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError):
         raise ListRefused("不是可以读取的 CSV 或 XLSX 文件") from None
     return enumerate(sheet.iter_rows(), 1 + (sheet.start[0] if sheet.start else 0))

@@ -12,6 +12,7 @@ from itertools import chain
 
 from app.rules import conditions as c
 from app.rules import days
+from app.rules.earliest import earliest_of_all
 from app.rules.facts import Facts
 from app.rules.policy import Policy
 
@@ -46,8 +47,8 @@ def thresholds_of(policy: Policy) -> Thresholds:
 
 def _spans(policy: Policy) -> Iterator[Span]:
     for route in policy.routes:
-        # A start that moves with payment meets a day that does not on these days.
-        yield (-route.start.shift, "days")
+        # A start that moves with payment, or lies days behind an event, meets a day that does not on these days.
+        yield from ((-route.start.shift, "days"), (route.start.shift, "days"))
         for wait in route.waits:
             lead = wait.days + wait.shift + route.start.shift
             yield from (((-wait.months, "months"),) if wait.months else ((-lead, "days"), (-lead - 1, "days")))
@@ -60,7 +61,12 @@ def _spans(policy: Policy) -> Iterator[Span]:
 
 
 def _fixed_days(policy: Policy) -> Iterator[int]:
-    yield from (policy.first_day, policy.last_day + 1, *days.year_bounds(policy.coverage_year - 1))
+    yield from (
+        policy.first_day,
+        earliest_of_all(policy),
+        policy.last_day + 1,
+        *days.year_bounds(policy.coverage_year - 1),
+    )
     yield from (d for w in policy.windows for d in (w.opens, w.closes))
     yield from (d for span in (policy.pause.spans if policy.pause else ()) for d in span)
     yield from (r.start.day for r in policy.routes if r.start.day is not None)

@@ -31,6 +31,7 @@ from app.rules.vocabulary import (
     EMPLOYEE_INSURED,
     INSURED_ELSEWHERE,
     NOT_YET_BORN,
+    NOT_YET_MAIN,
     NOT_YET_OPEN,
     NUMBERS,
     OPEN,
@@ -190,6 +191,9 @@ def _demands(when: c.Condition) -> tuple[c.Condition, ...]:
 
 
 def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
+    if policy.main_opens > policy.opens:
+        early = _refuse(NOT_YET_MAIN, f"min(until, {policy.main_opens - 1})")
+        yield f"if best is None and pay < {policy.main_opens}: {early}"
     yield f"if best is None: {_refuse(WINDOW_CLOSED)}"
     yield "perks = ()"
     for index, incentive in enumerate(policy.incentives):

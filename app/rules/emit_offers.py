@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from app.rules import conditions as c
+from app.rules.earliest import earliest
 from app.rules.emit import Writer
-from app.rules.policy import Policy, Route, Start, Wait
+from app.rules.policy import Policy, Route, Wait
 
 # An amount that nobody knows ranks behind every one that is known; among themselves the least named amount counts.
 _UNPRICED = 10**12
@@ -52,17 +53,18 @@ def _at_best(index: int, route: Route, policy: Policy) -> str:
     start = route.start
     if start.anchor == "not_stated":
         return f"({_payable(policy, route)}, 0, 1, 0, {index})"
-    earliest = repr(start.day if start.anchor == "day" else policy.first_day)
+    fixed = start.day if start.anchor == "day" else policy.first_day
+    first = repr(fixed if start.anchor in ("day", "coverage_year") else earliest(policy, route))
     if start.anchor == "payment":
-        earliest = f"max({earliest}, {'next_month(pay)' if start.next_month else 'pay'})"
-    return f"({_payable(policy, route)}, {waits}, 0, {earliest}, {index})"
+        first = f"max({first}, {'next_month(pay)' if start.next_month else 'pay'})"
+    return f"({_payable(policy, route)}, {waits}, 0, {first}, {index})"
 
 
 def _offer(index: int, route: Route, policy: Policy, writer: Writer) -> Iterator[str]:
     if route.start.anchor == "not_stated":
         yield f"offer = ({_payable(policy, route)}, 0, 1, 0, {index}, -1)"
     else:
-        yield f"start, wait = {_start(route.start, policy, writer)}, -1"
+        yield f"start, wait = {_start(route, policy, writer)}, -1"
         for n, wait in enumerate(route.waits):
             yield f"{'elif' if n else 'if'} {writer.test(wait.when)}: start, wait = max(start, {_waited(wait)}), {n}"
         waits = "wait >= 0" if route.waits else "False"
@@ -84,14 +86,16 @@ def _waited(wait: Wait) -> str:
     return f"{counted} + {wait.days + wait.shift}"
 
 
-def _start(start: Start, policy: Policy, writer: Writer) -> str:
-    """The first day with benefits: never before birth, nor before the coverage year unless the notice names the day."""
+def _start(route: Route, policy: Policy, writer: Writer) -> str:
+    """The first day with benefits: never before birth, nor before the coverage year (or an earlier one that the same
+    order pays for) unless the notice names the day."""
+    start = route.start
     if start.anchor == "day":
         return f"(birth if birth > {start.day} else {start.day})"
     if start.anchor == "coverage_year":
         return f"(birth if birth > {policy.first_day} else {policy.first_day})"
     if start.anchor == "payment":
-        day = f"pay + {start.shift}" if start.shift else "pay"
+        day = "pay"
     elif start.anchor == "recognition":
         assert start.recognition is not None
         r = start.recognition
@@ -99,6 +103,8 @@ def _start(start: Start, policy: Policy, writer: Writer) -> str:
     else:
         assert start.event is not None
         day = writer.day(start.event)
+    if start.shift:
+        day = f"{day} + {start.shift}"
     if start.next_month:
         day = f"next_month({day})"
-    return f"max({policy.first_day}, birth{'' if day == 'birth' else f', {day}'})"
+    return f"max({earliest(policy, route)}, birth{'' if day == 'birth' else f', {day}'})"

@@ -9,7 +9,7 @@ from app.rules.unknown import UNKNOWN, Hole, Ranges, SettledBy, World
 from app.rules.vocabulary import CLASSES, NUMBERS
 
 PERSON = "person."
-MISSED, REPAID = "person.missed_years", "person.repaid_years"
+MISSED = "person.missed_years"
 BIRTH = "person.birth_date"
 CLASS = "person.identities.class"
 ON = "person.circumstances.on"
@@ -53,8 +53,10 @@ class Facts:
 
 
 # The numbers of everybody who gives none. Years that only a reward hangs on count as none, as the contract has it for
-# zero_claims_last_year: nobody has to answer for a reward before they hear the price.
-_UNSAID: dict[str, Any] = dict.fromkeys(NUMBERS, UNKNOWN) | {"continuous_years": 0, "zero_claim_years": 0}
+# zero_claims_last_year: nobody has to answer for a reward before they hear the price. Nor is anything repaired that
+# nobody asked to repair: that is a choice, which costs money, and not something that could be unknown.
+_CHOSEN_OR_REWARDED = ("repaid_years", "continuous_years", "zero_claim_years")
+_UNSAID: dict[str, Any] = dict.fromkeys(NUMBERS, UNKNOWN) | dict.fromkeys(_CHOSEN_OR_REWARDED, 0)
 _NOTHING: dict[str, Any] = {}  # shared by everybody without identities or circumstances; compiled rules only read
 
 
@@ -129,12 +131,8 @@ def unknown_ranges(f: Facts, day: int, asked: Mapping[str, tuple[int, int]] = _N
     `asked`: the numbers that the policy asks for, with their bounds.
     """
     ranges: Ranges = {f"{PERSON}{n}": bounds for n, bounds in asked.items() if f.numbers[n] is UNKNOWN}
-    missed, repaid = f.numbers["missed_years"], f.numbers["repaid_years"]
-    # No more years can be repaired than were missed.
-    if REPAID in ranges and missed is not UNKNOWN:
-        ranges[REPAID] = (0, missed)
-    if MISSED in ranges and repaid is not UNKNOWN:
-        ranges[MISSED] = (repaid, ranges[MISSED][1])
+    if MISSED in ranges:  # no more years can be repaired than were missed
+        ranges[MISSED] = (f.numbers["repaid_years"], ranges[MISSED][1])
     if f.birth is UNKNOWN:
         ranges[BIRTH] = (days.FIRST, days.LAST)
     for code, index in f.classes.items():

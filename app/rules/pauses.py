@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.rules.policy import Policy
-from app.rules.vocabulary import OPEN, PAUSED, WINDOW_CLOSED
+from app.rules.vocabulary import NOT_YET_MAIN, OPEN, PAUSED, WINDOW_CLOSED
 
 Decide = Callable[[int, Any], tuple[Any, ...]]
 
@@ -24,9 +24,11 @@ def put_off(policy: Policy) -> Callable[[Decide, int, Any], tuple[Any, ...]]:
         if at and pay <= spans[at - 1][1]:
             resumes = spans[at - 1][1] + 1
             until = min(verdict[10], resumes - 1)
-            if verdict[0] not in (OPEN, WINDOW_CLOSED):
+            if verdict[0] not in (OPEN, WINDOW_CLOSED, NOT_YET_MAIN):
                 return (*verdict[:10], until)
             code = PAUSED if decide(resumes, facts)[0] == OPEN else WINDOW_CLOSED
+            if code == WINDOW_CLOSED and pay < policy.main_opens:
+                code, until = NOT_YET_MAIN, min(until, policy.main_opens - 1)
             return (code, -1, -1, (), -1, -1, -1, "", (), None, until)
         if at < len(firsts) and verdict[10] >= firsts[at]:
             return (*verdict[:10], firsts[at] - 1)

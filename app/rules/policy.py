@@ -1,6 +1,7 @@
 """One county's notice for one coverage year, as the engine knows it: frozen data with a citation on every value."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -75,7 +76,7 @@ class Recognition:
 class Start:
     """When benefits start: with the coverage year, on a fixed day, with payment, an event, a recognition, or unsaid.
 
-    `shift`: so many days after payment.
+    `shift`: so many days after the payment or the event.
     """
 
     anchor: Literal["coverage_year", "day", "payment", "event", "recognition", "not_stated"]
@@ -255,11 +256,16 @@ class Policy:
     subsidies_known: bool = True
     local_identities: tuple[tuple[str, str], ...] = ()
     pause: Pause | None = None
-    amended_on: str | None = None
+    amendment_days: tuple[date, ...] = ()
     collection: Collection | None = None
     notes: tuple[Note, ...] = field(default=())
     recognized_after_payment: tuple[Remedy, ...] = ()
     changed_after_subsidy: tuple[Remedy, ...] = ()
+
+    @property
+    def amended_on(self) -> str | None:
+        """When the last amendment that counts was made known, of this pack's or of one that it stands on."""
+        return self.amendment_days[-1].isoformat() if self.amendment_days else None
 
     @cached_property
     def local_names(self) -> dict[str, str]:
@@ -278,6 +284,11 @@ class Policy:
     @cached_property
     def opens(self) -> int:
         return min(w.opens for w in self.windows)
+
+    @cached_property
+    def main_opens(self) -> int:
+        """The first day of the first window: before it whoever finds no way in is early, after it late."""
+        return self.windows[0].opens
 
     @cached_property
     def main_closes(self) -> int:

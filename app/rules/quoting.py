@@ -48,7 +48,7 @@ def quote(compiled: Compiled, person: Person, pay_date: date) -> Quote:
 
 _NO_DAYS = ("", "", "", "")
 # The answers that name the last day they hold for.
-_LASTING = frozenset({v.OPEN, v.NOT_YET_OPEN, v.WINDOW_CLOSED, v.PAUSED})
+_LASTING = frozenset({v.OPEN, v.NOT_YET_OPEN, v.WINDOW_CLOSED, v.PAUSED, v.NOT_YET_MAIN})
 
 
 class Kind:

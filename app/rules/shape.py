@@ -101,8 +101,7 @@ def _turned_away(policy: Policy, c: Class) -> dict[str, Any]:
     reason = v.REASONS[c.code]
     assert reason is not None
     closed = c.code in v.CLOSED
-    paused = c.code == v.PAUSED
-    lines = list(w.paused(policy) if paused else w.closing(policy, reason)) if closed else [w.refusal(policy, reason)]
+    lines = list(w.closing(policy, c.code)) if closed else [w.refusal(policy, reason)]
     notes = list(notes_of(policy, c, None))
     return {
         **_nothing("closed" if closed else "ineligible", reason),

@@ -60,7 +60,7 @@ def belongs(note: Note, code: int, route: Route | None, subsidy: str | None) -> 
 def _standing(policy: Policy, c: Class, route: Route | None) -> Iterator[Note]:
     main = policy.windows[0]
     window = next((w for w in policy.windows if route and w.name == route.in_window), None)
-    if c.code == v.NOT_YET_OPEN:
+    if c.code in (v.NOT_YET_OPEN, v.NOT_YET_MAIN):
         yield from _opening(main)
     if route is None:
         return

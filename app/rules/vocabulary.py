@@ -128,6 +128,7 @@ QUESTIONS = MappingProxyType(
 )
 
 OPEN, EMPLOYEE_INSURED, INSURED_ELSEWHERE, NOT_YET_BORN, NOT_YET_OPEN, WINDOW_CLOSED, YEAR_OVER, PAUSED = range(8)
+NOT_YET_MAIN = 8
 REASONS = (
     None,
     "employee_insured",
@@ -137,8 +138,9 @@ REASONS = (
     "window_closed",
     "year_over",
     "not_yet_open",  # PAUSED: settlement days; payment opens again afterwards
+    "not_yet_open",  # NOT_YET_MAIN: a window for others is open already, the main one is not
 )
-CLOSED = frozenset({NOT_YET_OPEN, WINDOW_CLOSED, YEAR_OVER, PAUSED})
+CLOSED = frozenset({NOT_YET_OPEN, WINDOW_CLOSED, YEAR_OVER, PAUSED, NOT_YET_MAIN})
 REASON_NAMES = MappingProxyType(
     {
         "employee_insured": "在参加职工医保，不能参加居民医保",

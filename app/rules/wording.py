@@ -113,17 +113,19 @@ def benefits(policy: Policy, route: Route, *, none_left: bool) -> Line:
     return line("benefits", route.start.cite, f"待遇享受期为{START}至{last}。")
 
 
-def paused(policy: Policy) -> Iterator[Line]:
-    assert policy.pause is not None
-    text = f"{policy.pause.text}，不受理缴费，缴费日为{PAY}；{UNTIL}以后恢复受理。"
-    yield line("pause", policy.pause.cite, text)
-
-
-def closing(policy: Policy, reason: str) -> Iterator[Line]:
+def closing(policy: Policy, code: int) -> Iterator[Line]:
+    """Why nothing can be paid on this day."""
     main, last = policy.windows[0], iso(policy.last_day)
-    if reason == "year_over":
+    if code == v.PAUSED:
+        assert policy.pause is not None
+        text = f"{policy.pause.text}，不受理缴费，缴费日为{PAY}；{UNTIL}以后恢复受理。"
+        yield line("pause", policy.pause.cite, text)
+    elif code == v.YEAR_OVER:
         yield line("coverage_year", policy.coverage_cite, f"{policy.coverage_year}参保年度已于{last}结束，不能再缴费。")
-    elif reason == "not_yet_open":
+    elif code == v.NOT_YET_MAIN:
+        text = f"集中缴费期从{iso(main.opens)}开始，缴费日{PAY}只受理公告另行规定的人员。"
+        yield line("window", main.cite, text)
+    elif code == v.NOT_YET_OPEN:
         opening = min(policy.windows, key=lambda w: w.opens)
         if opening.stated_opening:
             yield line("window", opening.cite, f"缴费期从{iso(opening.opens)}开始，缴费日{PAY}还没有到缴费期。")

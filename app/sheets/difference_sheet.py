@@ -8,7 +8,7 @@ from typing import IO, Any, Literal
 import python_calamine
 import xlsxwriter
 
-from app.sheets.extent import lies_far_apart
+from app.sheets.bounds import TooLarge, check_bounds
 
 Decision = Literal["approve", "reject"]
 SHEET, ABOUT = "差异", "对账"
@@ -41,7 +41,6 @@ _STATES = {"open": "待处理", "approved": "已同意", "rejected": "已驳回"
 _WORDS = {"approved": "同意", "rejected": "驳回"}
 _DECISIONS: dict[str, Decision] = {"同意": "approve", "驳回": "reject", "approve": "approve", "reject": "reject"}
 _MOST_ROWS = 1_048_575
-_MOST_UNPACKED = 1 << 30
 _MOST_NUMBER, _MOST_YUAN = 10**9, 10**12  # beyond them nothing was exported
 _NOT_IN_XML = str.maketrans(dict.fromkeys("\ufffe\uffff", "\ufffd"))
 
@@ -127,26 +126,17 @@ def _write_about(sheet: Any, styles: dict[str, Any], about: dict[str, Any]) -> N
 def open_sheet(file: IO[bytes]) -> tuple[str, Iterator[Line]]:
     """The id of the reconciliation that the workbook is of, and its rows. Raises SheetRefused, also on the way."""
     try:
-        _check_size(file)
+        check_bounds(file)
         book = python_calamine.CalamineWorkbook.from_filelike(file)
         about = {str(row[0]): row[1] for row in book.get_sheet_by_name(ABOUT).iter_rows() if len(row) > 1}
         rows = book.get_sheet_by_name(SHEET).iter_rows()
+    except TooLarge as why:
+        raise SheetRefused(str(why)) from None
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError):
         raise SheetRefused("不是由本系统导出的 XLSX 文件") from None
     if [str(cell) for cell in next(rows, [])][: len(_HEADINGS)] != _HEADINGS:
         raise SheetRefused("第1行：表头被改动")
     return str(about.get("对账编号", "")), _lines(rows)
-
-
-def _check_size(file: IO[bytes]) -> None:
-    """A workbook is a ZIP archive, which can hold far more than it weighs."""
-    file.seek(0)
-    with zipfile.ZipFile(file) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
-            raise SheetRefused("文件过大")
-    if lies_far_apart(file):
-        raise SheetRefused("不是由本系统导出的 XLSX 文件，或远离表格的地方多出内容")
-    file.seek(0)
 
 
 def _lines(rows: Iterator[list[Any]]) -> Iterator[Line]:

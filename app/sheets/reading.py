@@ -2,9 +2,12 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import python_calamine
+
+from app.sheets.bounds import TooLarge, check_bounds
 
 
 class Unreadable(Exception):  # noqa: N818 - told to whoever brought the file
@@ -16,8 +19,11 @@ def read_rows(path: Path) -> list[list[str]]:
     raw = path.read_bytes()
     if raw.startswith(b"PK"):
         try:
+            check_bounds(io.BytesIO(raw))
             sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0)
-        except (python_calamine.CalamineError, IndexError):
+        except TooLarge as why:
+            raise Unreadable(str(why)) from None
+        except (python_calamine.CalamineError, IndexError, zipfile.BadZipFile):
             raise Unreadable("不是可以读取的 XLSX 文件 (not a workbook)") from None
         return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     for encoding in ("utf-8-sig", "gb18030"):

@@ -24,10 +24,24 @@ _ADVANCE = update(imports).where(
 # While an import sweeps, all of its lines are in: its list counts.
 _LISTS = "SELECT DISTINCT source FROM roster_imports WHERE region = :region AND state IN ('sweeping', 'done')"
 _SOURCES = Question(_LISTS, _LISTS)
+_DECIDED = select(_i.id).where(_i.region == bindparam("r"), _i.source == bindparam("s"), _i.state == "done").limit(1)
+_LATEST = (
+    select(imports).where(_i.region == bindparam("r"), _i.source == bindparam("s")).order_by(_i.id.desc()).limit(1)
+)
 _OF_PERSON = select(listings).where(_l.region == bindparam("r"), _l.person_key == bindparam("p")).order_by(_l.since)
 _OF_PEOPLE = by_list(
     "SELECT l.id, l.person_key, l.identity, l.class, l.source, l.since, l.until FROM roster_listings l"
     " WHERE l.region = :region AND l.person_key IN {wanted} ORDER BY l.since, l.id"
+)
+_OF_ORDERS = Question(
+    "SELECT e.order_no, l.id, l.identity, l.class, l.source, l.since, l.until, l.added_by, l.removed_by, l.updated_at"
+    " FROM enrollments e JOIN roster_listings l ON l.region = e.region AND l.person_key = e.person_key"
+    " WHERE (e.region, e.order_no) IN"
+    " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:wanted))",
+    "SELECT e.order_no, l.id, l.identity, l.class, l.source, l.since, l.until, l.added_by, l.removed_by, l.updated_at"
+    " FROM enrollments e JOIN roster_listings l ON l.region = e.region AND l.person_key = e.person_key"
+    " WHERE (e.region, e.order_no) IN"
+    " (SELECT value->>0, value->>1 FROM json_array_elements(CAST(:wanted AS json)))",
 )
 _END = Change(
     name="ends",
@@ -98,6 +112,16 @@ def sources_of(region: str) -> Asked:
     return _SOURCES, {"region": region}
 
 
+def is_decided(connection: Connection, region: str, source: str) -> bool:
+    """Whether a list of the source has been taken in to its end."""
+    return connection.execute(_DECIDED, {"r": region, "s": source}).first() is not None
+
+
+def latest(connection: Connection, region: str, source: str) -> RowMapping | None:
+    """The source's import that was begun last."""
+    return connection.execute(_LATEST, {"r": region, "s": source}).mappings().first()
+
+
 def of_people(connection: Connection, region: str, person_keys: Sequence[str]) -> Rows:
     """Their timelines, the earliest first; without personal data."""
     return ask(connection, *listings_of(region, person_keys)) if person_keys else []
@@ -105,6 +129,11 @@ def of_people(connection: Connection, region: str, person_keys: Sequence[str]) -
 
 def listings_of(region: str, person_keys: Sequence[str]) -> Asked:
     return _OF_PEOPLE, {"region": region} | listed(person_keys)
+
+
+def of_orders(order_nos: Sequence[str]) -> Asked:
+    """The timelines of the people whose orders these are, with `order_no`."""
+    return _OF_ORDERS, listed([(region_of(order_no), order_no) for order_no in order_nos if region_of(order_no)])
 
 
 def of_person(connection: Connection, region: str, person_key: str) -> list[RowMapping]:

@@ -6,6 +6,7 @@ from app.enrollment.payments import State
 from app.journal.telling import tell
 from app.storage import enrollment_register as register
 from app.storage import ledger_register
+from app.workflows.decide_proposal import take_back_paid
 from app.workflows.office import Office, Refused
 from app.workflows.show_enrollment import shown
 from app.workflows.tell_collector import tell_collector
@@ -26,6 +27,8 @@ def cancel_enrollment(office: Office, id: str, actor: str) -> dict[str, Any]:
         if cover is not None:
             about = {"coverage_year": row["coverage_year"], "enrollment_id": id}
             books.post(row["region"], cover[1].reversed("take_back"), **about)
+        if row["state"] == State.COVERED:
+            take_back_paid(books, row)
         changes: dict[str, Any] = {"state": State.CANCELLED, "covering_posting": None, "updated_at": books.now}
         if row["order_no"] is not None:
             changes["revision"] = tell_collector(connection, {**row, **changes}, "receivable.withdrawn", None)

@@ -62,7 +62,7 @@ def _basis(row: Any) -> dict[str, Any]:
     return {name: row[name] for name in names} | {"shares": json.loads(row["shares"])}
 
 
-def take_back_paid(books: Books, enrollment: Row) -> None:
+def take_back_paid(books: Books, enrollment: Any) -> None:
     """The tax bureau has paid a contribution back: what was paid out beside it is proposed to be had back, and what is
     still open falls."""
     region, id = enrollment["region"], enrollment["id"]

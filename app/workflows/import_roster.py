@@ -16,13 +16,13 @@ from app.storage import roster_register as register
 from app.storage.database import Connection
 from app.storage.ids import new_id
 from app.workflows.do_effects import do_effects
-from app.workflows.listed_identities import Lists, timelines
+from app.workflows.listed_identities import Lists, lists_from, timelines
 from app.workflows.office import Office, Refused
 from app.workflows.plan_lines import Plan, Sender, plan_lines
 from app.workflows.show_enrollment import document_key
 from app.workflows.show_roster import Shown, shown_import
-from app.workflows.sweep_orders import sweep
-from app.workflows.weigh_change import Effect, Weighing
+from app.workflows.sweep_orders import sweep, would_sweep
+from app.workflows.weigh_change import Effect, Proposed, Weighing
 
 AT_A_TIME = 400
 Show = Callable[[Shown], None]
@@ -48,7 +48,7 @@ def import_roster(office: Office, arrival: Arrival, show: Show) -> dict[str, Any
         else:
             row = _advanced(office, row, state="sweeping")
     if row["state"] == "sweeping":
-        repriced = sweep(office, arrival.region, arrival.source, row)
+        repriced = sweep(office, row, arrival.by)
         row = _finished(office, arrival, row, repriced)
         tell("roster_imported", import_id=row["id"], result=arrival.source)
     return shown_import(row) | {"dry_run": False, "repeated": repeated}
@@ -88,7 +88,7 @@ def _take(office: Office, arrival: Arrival, row: dict[str, Any], show: Show) -> 
     with office.deed() as books:
         connection = books.connection
         register.lock(connection, arrival.region)
-        sender = Sender(arrival.source, row["id"], row["imported_by"], office.vault.seal)
+        sender = Sender(arrival.source, row["id"], row["imported_by"], arrival.by, office.vault.seal)
         plan, effects = _planned(office, connection, arrival, row["taken"], sender, None, books.now)
         register.write(connection, [*plan.added.values()], [*plan.ended.values()], plan.waiting)
         repriced, proposals, waiting = do_effects(office, books, effects)
@@ -121,12 +121,12 @@ def _planned(
     rows = price_register.enrollments_of(connection, arrival.region, sorted(plan.moved), lock=overlay is None)
     weighing = Weighing(office, connection, arrival.region, rows)
     sources = register.sources(connection, arrival.region)
-    covered, then = covered_by(sources), covered_by({*sources, arrival.source})
+    then = covered_by({*sources, arrival.source})
     effects = []
     for row in rows:
         moved = plan.moved[row["person_key"]]
-        before = Lists(covered, moved.before) if sources else None
-        effects.append(weighing.effect(row, before, Lists(then, moved.after), moved.cause))
+        steps = [(Lists(then, stretches), cause) for stretches, cause in moved.steps]
+        effects.append(weighing.effect(row, lists_from(sources, moved.before), steps))
     return plan, [effect for effect in effects if effect is not None]
 
 
@@ -154,7 +154,7 @@ def dry_run(office: Office, arrival: Arrival, show: Show) -> dict[str, Any]:
         found = register.by_content(connection, arrival.region, arrival.source, content.content_hash)
         if found is not None and found["state"] == "done":
             return shown_import(dict(found)) | {"dry_run": True, "repeated": True}
-        sender = Sender(arrival.source, row["id"], arrival.by, lambda _, __: b"")
+        sender = Sender(arrival.source, row["id"], arrival.by, arrival.by, lambda _, __: b"")
         while row["taken"] < row["lines"]:
             plan, effects = _planned(office, connection, arrival, row["taken"], sender, overlay, office.now())
             overlay |= {key: moved.after for key, moved in plan.moved.items()}
@@ -163,7 +163,8 @@ def dry_run(office: Office, arrival: Arrival, show: Show) -> dict[str, Any]:
             for name, counted in (_counts(plan) | {"taken": len(plan.taken)}).items():
                 row[name] += counted
             for effect in effects:
-                row[effect.counted_as] += 1
+                row[effect.counted_as] += not (isinstance(effect, Proposed) and effect.fields is None)
+        row["repriced"] += would_sweep(office, connection, row, overlay)
     return shown_import(row | {"id": None, "state": "dry_run"}) | {"dry_run": True, "repeated": False}
 
 

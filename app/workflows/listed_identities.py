@@ -27,11 +27,15 @@ class Lists:
 
 
 def lists_of(connection: Connection, region: str, person_key: str) -> Lists | None:
-    """None where the region has no lists."""
+    """None where no list says anything: neither has one been taken in whole, nor has a line about this person."""
     sources = register.sources(connection, region)
-    if not sources:
-        return None
-    return Lists(covered_by(sources), timelines(connection, region, [person_key]).get(person_key, []))
+    stretches = timelines(connection, region, [person_key]).get(person_key, [])
+    return lists_from(sources, stretches)
+
+
+def lists_from(sources: Collection[str], stretches: Sequence[Stretch]) -> Lists | None:
+    """A line counts as soon as it is taken; that somebody is on no line, only when the whole list is."""
+    return Lists(covered_by(sources), stretches) if sources or stretches else None
 
 
 def timelines(connection: Connection, region: str, person_keys: Sequence[str]) -> dict[str, list[Stretch]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.enrollment.payments import State
-from app.enrollment.rosters import Stretch, covered_by
+from app.enrollment.rosters import Stretch
 from app.storage import answer_register, roster_register
 from app.storage import enrollment_register as register
 from app.storage.asking import Row, ask_all
@@ -22,7 +22,7 @@ from app.storage.books import Books, Collided
 from app.storage.database import Connection
 from app.storage.ids import new_id
 from app.workflows.book_money import cover_exempt, shares_of
-from app.workflows.listed_identities import Lists, quote_by_lists, timelines_of
+from app.workflows.listed_identities import Lists, lists_from, quote_by_lists, timelines_of
 from app.workflows.office import Office, Refused
 from app.workflows.read_registration import Registration
 from app.workflows.show_enrollment import shown
@@ -100,8 +100,8 @@ class _Known:
     timelines: Mapping[str, Sequence[Stretch]]
 
     def lists(self, person_key: str) -> Lists | None:
-        """None where the region has no lists."""
-        return Lists(covered_by(self.sources), self.timelines.get(person_key, [])) if self.sources else None
+        """None where no list says anything."""
+        return lists_from(self.sources, self.timelines.get(person_key, []))
 
 
 def _read(connection: Connection, asked: Sequence[Registration]) -> _Known:

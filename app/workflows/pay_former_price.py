@@ -1,20 +1,23 @@
-"""A payment at a price that a change of the lists has ended, made while the old price was told: it was due then.
+"""Payments that a change of the lists has overtaken.
 
-The tax bureau hears of a new price a moment later, and a callback may come days later. Such money covers; what
-is too much of it, now that the lists are known, is proposed like for anybody who had paid before the change.
+The tax bureau hears of a new price a moment later, and a callback may come days later. Money at the price that was told
+covers; what is too much of it or too little, now that the lists are known, is proposed like for anybody who had paid
+before the change.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from app.enrollment.rosters import covered_by
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
 from app.storage import enrollment_register as enrollments
-from app.storage import price_register
+from app.storage import price_register, roster_register
 from app.storage.books import Books
 from app.workflows.book_money import Price, Row
 from app.workflows.do_effects import do_effects
-from app.workflows.listed_identities import lists_of
+from app.workflows.later_changes import later_than, retraced
 from app.workflows.office import Office, business_day
 from app.workflows.weigh_change import Cause, Weighing
 
@@ -28,19 +31,28 @@ def former_price(books: Books, enrollment: Row, row: Row) -> tuple[Price, Cause]
     return Price(json.loads(found["quote"]), frozen=False), Cause(**json.loads(found["cause"]))
 
 
-def weigh_again(office: Office, books: Books, enrollment: Row, price: Price, row: Row, cause: Cause) -> None:
-    """Called when the payment has been booked: the change came before it, but it was paid as if it had not."""
-    quoted = price.quoted
-    sealed, person_key = enrollments.personal_of(books.connection, enrollment["id"])
-    covered: dict[str, Any] = {**enrollment, "state": "covered", "quote": json.dumps(quoted), "personal": sealed}
-    covered |= {"covering_posting": books.covering(enrollment["id"]), "person_key": person_key}
-    covered["priced_on"] = business_day(row["paid_at"]).isoformat()
-    lists = lists_of(books.connection, enrollment["region"], person_key)
-    if lists is None:
+def weigh_payment(
+    office: Office,
+    books: Books,
+    enrollment: Row,
+    row: Row,
+    listings: Sequence[Row],
+    by: str | None = None,
+) -> None:
+    """Called when the payment has been booked. `listings` is the person's timeline, `by` whoever brought about the
+    change that ended its price. Who is on no list keeps what they have: nothing has changed for them."""
+    day = business_day(row["paid_at"]).isoformat()
+    later = later_than(day, listings)
+    if not later:
         return
-    weighing = Weighing(office, books.connection, enrollment["region"], [covered])
+    connection, region, id = books.connection, enrollment["region"], enrollment["id"]
+    found = enrollments.by_id(connection, id)
+    assert found is not None
+    paid: dict[str, Any] = {**found, "state": "covered", "covering_posting": books.covering(id), "priced_on": day}
+    covered = covered_by(roster_register.sources(connection, region))
+    before, steps = retraced(connection, covered, listings, later, by)
     try:
-        effect = weighing.effect(covered, None, lists, cause, known_before=True)
+        effect = Weighing(office, connection, region, [paid]).effect(paid, before, steps)
     except (PolicyNotFound, PackRefused):
         return
     if effect is not None:

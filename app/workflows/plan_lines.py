@@ -25,11 +25,14 @@ class Taken:
 
 @dataclass(slots=True)
 class Moved:
-    """Somebody whose timeline changes: as it was, as it is then, and the last change of it."""
+    """Somebody whose timeline changes: as it was, and as it is after each of the changes."""
 
     before: list[Stretch]
-    after: list[Stretch]
-    cause: Cause
+    steps: list[tuple[list[Stretch], Cause]] = field(default_factory=list)
+
+    @property
+    def after(self) -> list[Stretch]:
+        return self.steps[-1][0]
 
 
 @dataclass(slots=True)
@@ -51,11 +54,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose lines they are. `seal` encrypts what is personal; a dry run, which keeps nothing, has one that does not."""
+    """Whose lines they are; `by` brings them now, which is another than `imported_by` where an import was broken off.
+    `seal` encrypts what is personal; a dry run, which keeps nothing, has one that does not."""
 
     source: str
     import_id: str
     imported_by: str
+    by: str
     seal: Seal
 
 
@@ -74,7 +79,7 @@ def plan_lines(plan: Plan, lines: Sequence[Line], keys: Sequence[str], standing:
         if ruling.result != "unchanged":
             cause = Cause(
                 line.identity, line.class_, sender.source, line.action, line.day, line.number,
-                sender.import_id, sender.imported_by, sender.imported_by,
+                sender.import_id, sender.imported_by, sender.by,
             )  # fmt: skip
             now[key] = carry_out(plan, ruling, change, key, own, told(line), sender, cause)
 
@@ -101,8 +106,7 @@ def carry_out(
         made = Stretch(new_id(plan.region), change.identity, change.class_, change.source, change.day, ruling.until)
         plan.added[made.id] = _listing(plan, made, key, about, sender)
         after.append(made)
-    before = plan.moved[key].before if key in plan.moved else own
-    plan.moved[key] = Moved(before, after, cause)
+    plan.moved.setdefault(key, Moved(own)).steps.append((after, cause))
     return after
 
 

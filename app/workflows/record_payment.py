@@ -18,14 +18,15 @@ from app.contract.callback import PaymentEvent
 from app.enrollment import ledger
 from app.enrollment.payments import Decision, Reason, State, on_payment
 from app.storage import enrollment_register as enrollments
-from app.storage import inbox_register, ledger_register, suspense_register
+from app.storage import inbox_register, ledger_register, roster_register, suspense_register
 from app.storage.asking import ask_all
 from app.storage.books import Books
 from app.storage.ids import region_of
 from app.workflows import book_money
 from app.workflows.book_money import Effect, Row
+from app.workflows.decide_proposal import take_back_paid
 from app.workflows.office import Office, business_day
-from app.workflows.pay_former_price import former_price, weigh_again
+from app.workflows.pay_former_price import former_price, weigh_payment
 from app.workflows.record_reversal import reverse
 from app.workflows.weigh_change import Cause
 
@@ -90,23 +91,41 @@ def record_payments(office: Office, arrived: Sequence[Arrived]) -> list[Result]:
 
 def record_in(office: Office, books: Books, arrived: Sequence[Arrived]) -> list[Result]:
     """The same in a deed that does more; it is stored when that deed is."""
-    orders, known = _read(books, arrived)
+    orders, known, timelines = _read(books, arrived)
     named = [event_id for event_id, found in known.items() if found.named and found.content_hash is None]
     early = suspense_register.early_reversals(books.connection, named) if named else {}
-    return [_record(office, books, one, known[one.event.event_id].content_hash, orders, early) for one in arrived]
+    place = _Place(orders, early, timelines)
+    return [_record(office, books, one, known[one.event.event_id].content_hash, place) for one in arrived]
 
 
-def _read(books: Books, arrived: Sequence[Arrived]) -> tuple[Mapping[str, Row], Mapping[str, inbox_register.Known]]:
-    """The enrollments by order, locked, and then what is known of the events. Orders that were not made here are locked
-    too, by name."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the database held before: enrollments by order, reversals that came early by event, and what lists say of
+    the people whose orders they are."""
+
+    orders: Mapping[str, Row]
+    early: Mapping[str, list[Row]]
+    timelines: Mapping[str, list[Row]]
+
+
+def _read(
+    books: Books, arrived: Sequence[Arrived]
+) -> tuple[Mapping[str, Row], Mapping[str, inbox_register.Known], Mapping[str, list[Row]]]:
+    """The enrollments by order, locked, and then what is known of the events and of the people. Orders that were not
+    made here are locked too, by name."""
     order_nos = [one.event.order_no for one in arrived]
     which = inbox_register.which_known([one.event.event_id for one in arrived])
-    found, known = ask_all(books.connection, enrollments.with_orders(order_nos), which)
+    paid = [one.event.order_no for one in arrived if one.event.type == "payment.succeeded"]
+    asked = enrollments.with_orders(order_nos), which, roster_register.of_orders(paid)
+    found, known, listings = ask_all(books.connection, *asked)
     orders = {row["order_no"]: row for row in found}
     if strange := sorted(set(order_nos) - set(orders)):
         enrollments.lock_names(books.connection, strange)
         known = ask_all(books.connection, which)[0]
-    return orders, inbox_register.known(known)
+    timelines: dict[str, list[Row]] = {}
+    for row in listings:
+        timelines.setdefault(row["order_no"], []).append(row)
+    return orders, inbox_register.known(known), timelines
 
 
 def _record(
@@ -114,13 +133,12 @@ def _record(
     books: Books,
     one: Arrived,
     known_hash: str | None,
-    orders: Mapping[str, Row],
-    early: Mapping[str, list[Row]],
+    place: _Place,
 ) -> Result:
     if known_hash is not None:
         return "repeated" if _is_same(one, known_hash) else "conflict"
-    row, enrollment = _inbox_row(one, books.now), orders.get(one.event.order_no)
-    effect = _effect(office, books, row, enrollment, early.get(one.event.event_id, []))
+    row = _inbox_row(one, books.now)
+    effect = _effect(office, books, row, place)
     books.take_in(row | {"effect": effect})
     return effect
 
@@ -141,11 +159,12 @@ def _inbox_row(one: Arrived, now: int) -> dict[str, Any]:
     }
 
 
-def _effect(office: Office, books: Books, row: Row, enrollment: Row | None, early: list[Row]) -> Effect:
+def _effect(office: Office, books: Books, row: Row, place: _Place) -> Effect:
+    enrollment, early = place.orders.get(row["order_no"]), place.early.get(row["event_id"], [])
     if row["type"] == "payment.reversed":
         return reverse(office, books, row, enrollment)
     same = [i for i in early if (i["order_no"], i["amount_fen"]) == (row["order_no"], row["amount_fen"])]
-    return _pay(office, books, row, enrollment, same[0] if same else None)
+    return _pay(office, books, row, enrollment, same[0] if same else None, place.timelines.get(row["order_no"], []))
 
 
 def _cover_without_payment(books: Books, enrollment: Row | None) -> ledger.Posting | None:
@@ -156,14 +175,9 @@ def _cover_without_payment(books: Books, enrollment: Row | None) -> ledger.Posti
     return posting if event_id is None else None
 
 
-def _was_another_price(decision: Decision, price: book_money.Price | None) -> bool:
-    """A list may have changed since: also where the price of the day of payment is what was paid, as if nobody had been
-    recognized yet, because whoever heard of the payment in time was proposed what the change brings."""
-    covers_as_then = decision.deed == "cover" and price is not None and not price.frozen
-    return covers_as_then or decision.reason in _NOT_THE_PRICE
-
-
-def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None) -> Effect:
+def _pay(
+    office: Office, books: Books, row: Row, enrollment: Row | None, undone: Row | None, timeline: list[Row]
+) -> Effect:
     """`undone` is the open item of a reversal that came before this payment, of the same order and amount."""
     price = (
         book_money.price_on(office, books, enrollment, business_day(row["paid_at"])) if enrollment is not None else None
@@ -174,7 +188,7 @@ def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone:
     asked = State.AWAITING_PAYMENT if exempt else state
     decision = on_payment(asked, row["amount_fen"], price.fen if price else None, already_reversed=undone is not None)
     told: Cause | None = None
-    if enrollment is not None and _was_another_price(decision, price):
+    if enrollment is not None and decision.reason in _NOT_THE_PRICE:
         former = former_price(books, enrollment, row)
         if former is not None:
             decision, (price, told) = Decision("cover"), former
@@ -182,9 +196,10 @@ def _pay(office: Office, books: Books, row: Row, enrollment: Row | None, undone:
         if exempt:
             about = {"coverage_year": enrollment["coverage_year"], "enrollment_id": enrollment["id"]}
             books.post(row["region"], exempt.reversed("take_back"), event_id=row["event_id"], **about)
+            take_back_paid(books, enrollment)
         book_money.cover(books, row, enrollment, price)
-        if told is not None:
-            weigh_again(office, books, enrollment, price, row, told)
+        if timeline:
+            weigh_payment(office, books, enrollment, row, timeline, told.by if told else None)
         return "covered"
     if decision.deed == "settle" and undone is not None:
         book_money.settle(books, undone, row["event_id"], "payment_arrived", enrollment)

@@ -5,12 +5,14 @@ from typing import Any
 from app.enrollment import ledger
 from app.enrollment.payments import Reason, Reversed, State, on_reversal
 from app.storage import enrollment_register as enrollments
-from app.storage import inbox_register, ledger_register, suspense_register
+from app.storage import inbox_register, ledger_register, roster_register, suspense_register
 from app.storage.books import Books
 from app.workflows import book_money
 from app.workflows.book_money import Effect, Row
 from app.workflows.decide_proposal import take_back_paid
 from app.workflows.office import COLLECTOR, Office, business_day
+from app.workflows.pay_former_price import weigh_payment
+from app.workflows.price_after_reversal import price_after_reversal
 
 
 def reverse(office: Office, books: Books, row: Row, enrollment: Row | None) -> Effect:
@@ -62,9 +64,12 @@ def _take_back(office: Office, books: Books, row: Row, enrollment: Row, cover: l
     changes = {"state": State.REVERSED, "covering_posting": None, "updated_at": books.now}
     enrollments.change(books.connection, id, **changes)
     books.audit(region, COLLECTOR, "reversed", id, event_id=row["event_id"], amount_fen=row["amount_fen"])
+    listings = roster_register.of_person(books.connection, region, enrollments.personal_of(books.connection, id)[1])
     for item in suspense_register.open_items_of_order(books.connection, row["region"], row["order_no"]):
         price = book_money.price_on(office, books, enrollment, business_day(item["paid_at"]))
         if item["reason"] == Reason.SECOND_PAYMENT and price and price.fen == item["amount_fen"]:
             book_money.settle(books, item, row["event_id"], "covers_after_reversal", enrollment)
             book_money.cover(books, item, enrollment, price, ledger.SUSPENSE)
+            weigh_payment(office, books, enrollment, item, listings)
             return
+    price_after_reversal(office, books, id, listings)

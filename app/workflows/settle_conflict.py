@@ -10,7 +10,7 @@ from app.storage import conflict_register as register
 from app.storage import price_register, roster_register
 from app.storage.books import Books
 from app.workflows.do_effects import do_effects
-from app.workflows.listed_identities import Lists, timelines
+from app.workflows.listed_identities import Lists, lists_from, timelines
 from app.workflows.office import Office, Refused, moment
 from app.workflows.plan_lines import Plan, Sender, carry_out
 from app.workflows.show_roster import identity_text
@@ -52,7 +52,7 @@ def _apply(office: Office, books: Books, row: Any, clerk: str) -> tuple[int, int
     brought = found["imported_by"] if found is not None else clerk
     plan = Plan(region, books.now)
     about = office.vault.open(bytes(row["personal"]), row["id"]) | {n: row[n] for n in ("township", "village")}
-    sender = Sender(row["source"], row["import_id"], brought, office.vault.seal)
+    sender = Sender(row["source"], row["import_id"], brought, clerk, office.vault.seal)
     cause = Cause(
         row["identity"], row["class"], row["source"], row["action"], row["day"], row["line"], row["import_id"], brought,
         clerk,
@@ -61,11 +61,12 @@ def _apply(office: Office, books: Books, row: Any, clerk: str) -> tuple[int, int
     roster_register.write(connection, [*plan.added.values()], [*plan.ended.values()], [])
     for stretch, since in plan.redated.items():
         roster_register.redate(connection, stretch, since, books.now)
-    covered = covered_by(roster_register.sources(connection, region))
+    sources = roster_register.sources(connection, region)
+    covered = covered_by(sources)
     rows = price_register.enrollments_of(connection, region, [key])
     weighing = Weighing(office, connection, region, rows)
-    before, after = (Lists(covered, stretches) for stretches in (own, plan.moved[key].after))
-    effects = [weighing.effect(enrollment, before, after, cause) for enrollment in rows]
+    steps = [(Lists(covered, plan.moved[key].after), cause)]
+    effects = [weighing.effect(enrollment, lists_from(sources, own), steps) for enrollment in rows]
     return do_effects(office, books, [effect for effect in effects if effect is not None])
 
 

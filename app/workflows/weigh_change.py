@@ -75,6 +75,7 @@ class Unsettled:
 
 
 Effect = Repriced | Proposed | Unsettled
+Step = tuple[Lists, Cause]  # what the lists say after a change, and the change
 
 
 class Weighing:
@@ -87,11 +88,8 @@ class Weighing:
         self._paid_at = proposal_register.paid_at(connection, region, postings)
         self._proposals = proposal_register.of_enrollments(connection, region, [row["id"] for row in covered])
 
-    def effect(
-        self, row: Row, before: Lists | None, after: Lists, cause: Cause, *, known_before: bool = False
-    ) -> Effect | None:
-        """None where the change makes no difference, or the year is over. `known_before`: the payment came after the
-        change, and was made as if it had not been."""
+    def effect(self, row: Row, before: Lists | None, steps: Sequence[Step]) -> Effect | None:
+        """None where the changes make no difference, or the year is over."""
         try:
             policy = self.office.shelf.find(row["region"], row["coverage_year"]).policy
         except (PolicyNotFound, PackRefused):
@@ -100,10 +98,9 @@ class Weighing:
         if not findable(personal["applicant"]):
             return None
         if row["state"] != State.COVERED:
-            return self._owing(row, policy, personal, after, cause)
-        if date.fromisoformat(cause.day).toordinal() > policy.last_day:
-            return None
-        return self._paid(row, policy, personal, None if known_before else (before,), after, cause)
+            return self._owing(row, policy, personal, *steps[-1])
+        within = [step for step in steps if date.fromisoformat(step[1].day).toordinal() <= policy.last_day]
+        return self._paid(row, policy, personal, before, within)
 
     def _owing(
         self, row: Row, policy: Policy, personal: Row, after: Lists, cause: Cause
@@ -119,14 +116,20 @@ class Weighing:
         return Repriced(row, quoted, cause)
 
     def _paid(
-        self, row: Row, policy: Policy, personal: Row, before: tuple[Lists | None] | None, after: Lists, cause: Cause
+        self, row: Row, policy: Policy, personal: Row, before: Lists | None, steps: Sequence[Step]
     ) -> Proposed | Unsettled | None:
+        """The last of the changes that makes a difference counts, as if each had come by itself."""
         day = self._paid_on(row)
-        now = self._as_if(row, personal, after, day, cause)
-        if now["outcome"] == "needs_information":
-            return Unsettled(row, cause)
-        if before and funds_of(self._as_if(row, personal, before[0], day, cause)) == funds_of(now):
-            return None
+        known = [before, *(lists for lists, _ in steps)]
+        for was, (lists, cause) in zip(reversed(known[:-1]), reversed(steps), strict=True):
+            now = self._as_if(row, personal, lists, day, cause)
+            if now["outcome"] == "needs_information":
+                return Unsettled(row, cause)
+            if funds_of(self._as_if(row, personal, was, day, cause)) != funds_of(now):
+                return self._proposed(row, policy, now, day, cause)
+        return None
+
+    def _proposed(self, row: Row, policy: Policy, now: dict[str, Any], day: date, cause: Cause) -> Proposed | None:
         quoted, made = json.loads(row["quote"]), self._of_this_cover(row)
         given = [funds_of(quoted), *(_funds(p) for p in made if p["state"] == "approved")]
         had = _sum(given)

@@ -62,3 +62,20 @@ def test_a_prefecture_in_another_folder_is_found_by_the_shelf(tmp_path: Path) ->
     shelf = Shelf((tmp_path / "county", tmp_path / "above"))
     assert shelf.find("900201", 2026).policy.routes[0].personal_fen == 42000
     assert shelf.find("900202001", 2026).policy.id == "9002-2026"
+
+
+def test_an_amendment_of_the_prefecture_amends_the_county_and_is_cited_as_its_own_document() -> None:
+    _, policy = read_pack(MADE_UP / "900401-2026.yaml")
+    assert [day.isoformat() for day in policy.amendment_days] == ["2025-12-26", "2026-01-10"]
+    assert policy.amended_on == "2026-01-10"
+    assert policy.windows[0].cite.document == "庚医保〔2025〕9号"
+    assert policy.subsidies[0].cite.document == "辛医保〔2026〕1号"
+
+
+def test_a_mistake_in_an_amendment_of_the_prefecture_is_told_with_the_prefectures_line(tmp_path: Path) -> None:
+    for name in ("9004-2026.yaml", "900401-2026.yaml"):
+        (tmp_path / name).write_text((MADE_UP / name).read_text().replace("known_from: 2025-12-26", "known_from: soon"))
+    with pytest.raises(PackRefused) as refused:
+        read_pack(tmp_path / "900401-2026.yaml")
+    assert refused.value.file == "9004-2026.yaml"
+    assert [line for line, _ in refused.value.mistakes] == [41]

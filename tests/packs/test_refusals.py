@@ -56,6 +56,7 @@ SLIPS = [
     ("one_subsidy: {cite: 四}", "one_subsidy: {}", 36, "加上 cite，如 cite: 二(四)"),
     ("one_subsidy: {cite: 四}", "one_subsidy: {cite: [四]}", 36, "出处应是条款号"),
     ("one_subsidy: {cite: 四}", "one_subsidy: {cite: }", 36, "这个键没有值"),
+    ("charge: {kind: personal", "charge: {issuer: 县, kind: personal", 25, "这里不能写这个键"),
     ("    title: 集中", "   title: 集中", 22, "缩进不对"),
     ("    title: 集中", "      title: 集中", 22, "检查缩进"),
     ("    title: 集中", "    title: 集: 中", 22, "含冒号的文字要加引号"),

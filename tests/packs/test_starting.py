@@ -17,6 +17,8 @@ from tests.packs.test_notices import SHELF
 from tests.test_cli import canbao
 
 MADE_UP = Path(__file__).parent / "made_up"
+# Without the counties that stand on a prefecture: next year's prefecture is not there yet.
+STARTABLE = [k for k in SHELF if k[0] not in ("900201", "900401")]
 
 
 def started(tmp_path: Path, source: str, region: str, year: int, years: int) -> Path:
@@ -30,7 +32,7 @@ def unmarked(path: Path) -> None:
     path.write_text(re.sub(r"  # 待核", "", path.read_text()))
 
 
-@pytest.mark.parametrize("key", [k for k in SHELF if k[0] != "900201"], ids=lambda key: f"{key[0]}-{key[1]}")
+@pytest.mark.parametrize("key", STARTABLE, ids=lambda key: f"{key[0]}-{key[1]}")
 def test_a_pack_started_from_any_other_is_a_draft_that_loads_once_it_is_confirmed(
     tmp_path: Path, key: tuple[str, int]
 ) -> None:
@@ -46,7 +48,7 @@ def test_a_pack_started_from_any_other_is_a_draft_that_loads_once_it_is_confirme
     assert [(r.id, r.personal_fen) for r in policy.routes] == [(r.id, r.personal_fen) for r in before.routes]
 
 
-@pytest.mark.parametrize("key", [k for k in SHELF if k[0] != "900201"], ids=lambda key: f"{key[0]}-{key[1]}")
+@pytest.mark.parametrize("key", STARTABLE, ids=lambda key: f"{key[0]}-{key[1]}")
 def test_every_value_that_the_notice_decides_stands_on_a_marked_line(tmp_path: Path, key: tuple[str, int]) -> None:
     path = started(tmp_path, f"{key[0]}-{key[1]}", key[0], key[1] + 1, 1)
     tree, lines = read_tree(path.name, path.read_bytes())
@@ -98,7 +100,7 @@ def test_a_remark_behind_a_value_stays() -> None:
     assert "personal: {yuan: 380, cite: 二}  # 第二段  # 待核\n" in text
 
 
-@pytest.mark.parametrize("key", [k for k in SHELF if k[0] != "900201"], ids=lambda key: f"{key[0]}-{key[1]}")
+@pytest.mark.parametrize("key", STARTABLE, ids=lambda key: f"{key[0]}-{key[1]}")
 def test_cases_are_moved_and_each_is_to_be_confirmed(tmp_path: Path, key: tuple[str, int]) -> None:
     source = SHELF.path(*key).with_suffix(".cases.yaml")
     path = tmp_path / "x.cases.yaml"

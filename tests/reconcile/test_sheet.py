@@ -140,7 +140,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Table]], object], str]] = {
     "a number that is none": (raw(f"{STATED}2", "NaN"), "“对账单金额（元）”被改动"),
     "an amount without end": (raw(f"{STATED}2", "1e308"), "“对账单金额（元）”被改动"),
     "a row's number without end": (raw("A2", "1e300"), "序号被改动"),
-    "a cell in the far corner": (raw("XFD1048576", "1"), "远离表格"),
+    "a cell in the far corner": (raw("XFD1048576", "1"), "范围过大"),
     "another reconciliation": (lambda s: s[ABOUT][0].__setitem__(1, "430424-" + "0" * 32), "另一次对账"),
 }
 

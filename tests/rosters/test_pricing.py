@@ -143,3 +143,23 @@ def test_the_region_of_a_list_is_that_of_its_notice(office: Office) -> None:
     assert office.shelf.home("430424106201") == "430424"
     assert office.shelf.home("999999") is None
     assert tried(office, row(id_number()))[0]["region"] == "430424"
+
+
+@pytest.mark.parametrize(
+    ("day", "place", "person", "before", "after"),
+    [
+        ("2024-03-05", HENGDONG, LOW | {"circumstances": [{"code": "objective_delay_verified"}]}, 38000, None),
+        ("2026-03-10", DISTRICT, {"identities": [{"code": "orphan", "since": "2026-03-01"}]}, 40000, 110000),
+    ],
+    ids=["a way in for the hardship groups", "a lower price without a subsidy"],
+)
+def test_a_word_that_opens_a_way_in_ends_with_the_first_list_like_one_that_has_a_subsidy(
+    own_office: Office, day: str, place: tuple[str, int], person: dict[str, Any], before: int, after: int | None
+) -> None:
+    """衡东 四(三)3 (e), 2026 二(五): no fund pays anything there, and the price rests on the identity nevertheless."""
+    there = on(own_office, day)
+    made = registered(there, id_number(), place, person=person | {"insured_last_year": True})
+    assert made["receivable"]["payable_fen"] == before
+    listed(there, row(id_number(), "新增", "特困", "2024-01-01"), region=place[0])
+    due = now(there, made)["receivable"]
+    assert (due and due["payable_fen"]) == after

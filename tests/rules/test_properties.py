@@ -185,11 +185,9 @@ def _number_fillings(pack: Compiled, person: Person) -> dict[str, list[tuple[Any
     given = dict(person.numbers)
     found: dict[str, list[tuple[Any, ...]]] = {}
     for name, (low, high) in pack.asked.items():
-        if name == "repaid_years":
-            high = given.get("missed_years", high)
         if name == "missed_years":
             low = given.get("repaid_years", low)
-        if name not in given and name not in ("continuous_years", "zero_claim_years"):  # absent, these are 0
+        if name not in given and name not in ("repaid_years", "continuous_years", "zero_claim_years"):  # absent: 0
             found[f"person.{name}"] = [("number", name, n) for n in range(low, high + 1)]
     return found
 

@@ -1,5 +1,6 @@
 """The database itself: migrations, what is at rest, keys and clients, on both databases."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -133,8 +134,8 @@ def test_requests_and_checks_know_the_same_documents() -> None:
     assert set(ID_TYPES) == set(id_numbers.ID_TYPES)
 
 
-def canbao(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"CANBAO_DATA": str(folder), "COLUMNS": "160"}
+def canbao(folder: Path, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"CANBAO_DATA": str(folder), "COLUMNS": "160"} | more
     command = [sys.executable, "-m", "app.cli", *args]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, timeout=60)
 
@@ -167,6 +168,21 @@ def test_production_names_every_setting_that_is_missing() -> None:
     assert done.returncode == 2
     for name in ("DATABASE_URL", "CANBAO_WEBHOOK_SECRETS", "CANBAO_DATA_KEYS", "CANBAO_INDEX_KEY"):
         assert name in done.stderr
+
+
+def test_a_command_makes_a_development_database_itself(tmp_path: Path) -> None:
+    assert canbao(tmp_path, "clients", "add", "x").returncode == 0
+    assert "x" in canbao(tmp_path, "clients", "list").stdout
+
+
+def test_in_production_a_command_says_that_the_schema_is_missing_and_makes_none(tmp_path: Path) -> None:
+    secret = base64.b64encode(b"k" * 32).decode()
+    env = {"CANBAO_ENV": "production", "DATABASE_URL": f"sqlite:///{tmp_path}/canbao.db"}
+    env |= {"CANBAO_WEBHOOK_SECRETS": f"whsec_{secret}", "CANBAO_DATA_KEYS": f"k1:{secret}", "CANBAO_INDEX_KEY": secret}
+    refused = canbao(tmp_path, "clients", "list", **env)
+    assert (refused.returncode, "canbao migrate" in refused.stderr) == (2, True)
+    assert canbao(tmp_path, "migrate", **env).returncode == 0
+    assert canbao(tmp_path, "clients", "list", **env).returncode == 0
 
 
 @pytest.mark.parametrize("regions", [",", " , ", " "])
