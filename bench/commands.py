@@ -1,10 +1,15 @@
-"""`canbao …` in a process of its own, as a county would run it: what it takes."""
+"""`canbao …` in a process of its own, as a county would run it: what it takes.
 
+A process that is started begins with the peak memory of the one that starts it, and a bench can be large. So the
+command is started by a small one, which is this module, and that one tells.
+"""
+
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -17,18 +22,29 @@ class Spent:
     busy: float
     peak: float
 
-    def __str__(self) -> str:
-        return f"{self.seconds:.1f} s ({self.busy:.1f} s of them at work), {self.peak:.0f} MiB"
-
 
 def canbao(*args: str, env: Mapping[str, str], output: Path | None = None, ends: int = 0) -> Spent:
     """What the command prints goes to `output`; its progress goes nowhere. Another end than planned ends the bench."""
-    command, environment = [sys.executable, "-m", "app.cli", *args], os.environ | dict(env)
+    starter = [sys.executable, "-m", "bench.commands", str(output or os.devnull), *args]
+    told = subprocess.run(starter, env=os.environ | dict(env), stdout=subprocess.PIPE, check=True)
+    code, spent = json.loads(told.stdout)
+    if code != ends:
+        raise SystemExit(f"canbao {' '.join(args[:2])} ended with {code}")
+    return Spent(**spent)
+
+
+def _run(output: str, args: Sequence[str]) -> tuple[int, Spent]:
+    """How the command ended, and what it took."""
     start = perf_counter()
-    with (output or Path(os.devnull)).open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.DEVNULL, env=environment)
+    with Path(output).open("wb") as file:
+        command = [sys.executable, "-m", "app.cli", *args]
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)  # the usage of this one child, which `wait` does not tell
-    if os.waitstatus_to_exitcode(status) != ends:
-        raise SystemExit(f"canbao {' '.join(args[:2])} ended with {os.waitstatus_to_exitcode(status)}")
     peak = usage.ru_maxrss / (1 << 10 if sys.platform == "linux" else 1 << 20)
-    return Spent(perf_counter() - start, usage.ru_utime + usage.ru_stime, peak)
+    spent = Spent(perf_counter() - start, usage.ru_utime + usage.ru_stime, peak)
+    return os.waitstatus_to_exitcode(status), spent
+
+
+if __name__ == "__main__":
+    code, spent = _run(sys.argv[1], sys.argv[2:])
+    print(json.dumps([code, asdict(spent)]))

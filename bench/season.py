@@ -75,8 +75,7 @@ class Season:
         return canbao(*args, ends=ends, env={"DATABASE_URL": self.url, "CANBAO_TODAY": _TODAY})
 
     def _command_row(self, name: str, lines: int, spent: Spent) -> str:
-        # Not its memory: a child begins with this process's, which is large here. The other parts measure that.
-        speed = f"{lines / spent.seconds:.0f}/s"
+        speed = f"{lines / spent.seconds:.0f}/s, {spent.peak:.0f} MiB"
         return f"| season, {self.kind}: {name} | {spent.seconds:.1f} s | | | {lines:,}; {speed} |"
 
     def _http_row(self, name: str, requests: Iterator[bytes]) -> str:
