@@ -65,7 +65,7 @@ def split(groups: dict[tuple[int, ...], int], marks: Sequence[int]) -> dict[tupl
 
 
 def numbers(bits: int) -> Iterator[int]:
-    """The numbers of all bits."""
-    while bits:
-        yield first(bits)
-        bits &= bits - 1
+    """The numbers of all bits, upwards; byte by byte, so that a million bits cost no more than their length."""
+    for n, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        if byte:
+            yield from (8 * n + k for k in range(8) if byte >> k & 1)

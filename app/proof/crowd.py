@@ -180,6 +180,16 @@ class Crowd:
             bits |= self._table.column(self._order[part], (_is_narrow(state, few) for state in states))
         return bits
 
+    def sample(self, few: int) -> int:
+        """One class of all those for whom the same ways in are open at the same price, on this day and on others; of
+        those within a stretch of less than `few` days and of the others one each."""
+        bits = self.all
+        for part, states in self.states.items():
+            keys = [(self.plan.decisive(state.low), _is_narrow(state, few)) for state in states]
+            firsts = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
+            bits &= self._table.column(self._order[part], (firsts[key] == n for n, key in enumerate(keys)))
+        return bits
+
     def values(self, number: int, *, high: bool = False) -> dict[str, Any]:
         """The values of one class, by axis, at one of its two ends."""
         found: dict[str, Any] = {}

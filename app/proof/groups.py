@@ -50,6 +50,7 @@ class Answers:
         self.crowd, self.k = crowd, k
         self.under = crowd.plan.unders[k]
         self.policy: Policy = self.under.policy
+        self._marked: dict[tuple[int, bool], list[int]] = {}
         self.there, self.pay = self.under.there(crowd.pay), self.under.payment(crowd.pay)
 
     def groups(self, *, by_start: bool = True) -> list[Group]:
@@ -160,12 +161,15 @@ class Answers:
     def _by_start(self, group: Group) -> Iterator[Group]:
         """The group divided by where the moving starts of its offers lie: within the year or behind it, and before or
         behind the starts of the other offers."""
-        levels = sorted(self.crowd.levels(self.k)) if len(group.offers) > 1 else []
-        asks = [
-            self.crowd.ask(self.k, mark)
-            for i in dict.fromkeys(offer.route for offer in group.offers)
-            for mark in start_marks(self.policy, self.policy.routes[i], levels)
-        ]
-        marks = [self.crowd.holds(ask) for ask in dict.fromkeys(asks)]
-        for bits in split({(): group.bits}, marks).values():
+        routes = dict.fromkeys(offer.route for offer in group.offers)
+        marks = dict.fromkeys(mark for i in routes for mark in self._marks(i, alone=len(group.offers) == 1))
+        for bits in split({(): group.bits}, list(marks)).values():
             yield replace(group, bits=bits)
+
+    def _marks(self, i: int, *, alone: bool) -> list[int]:
+        """For whom the start of a way in lies on one side of each day that matters."""
+        if (i, alone) not in self._marked:
+            levels = [] if alone else sorted(self.crowd.levels(self.k))
+            marks = start_marks(self.policy, self.policy.routes[i], levels)
+            self._marked[i, alone] = [self.crowd.holds(self.crowd.ask(self.k, mark)) for mark in marks]
+        return self._marked[i, alone]

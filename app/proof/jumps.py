@@ -75,11 +75,12 @@ class Gaps(Watch):
         answers = day.answers
         if self._found is not None or answers.there != answers.pay:
             return
-        narrow = answers.crowd.narrow(_FEW)
-        short = day.stretch.last - day.stretch.first < _FEW
+        asked = answers.crowd.sample(_FEW)
+        if day.stretch.last - day.stretch.first >= _FEW:
+            asked &= answers.crowd.narrow(_FEW)
         for group in day.groups:
             if group.code == v.WINDOW_CLOSED:
-                for number in numbers(group.bits if short else group.bits & narrow):
+                for number in numbers(group.bits & asked):
                     self._look(day, answers.crowd.person(number))
                     if self._found is not None:
                         return

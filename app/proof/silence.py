@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Group
 from app.rules import vocabulary as v
+from app.rules.compiling import Verdict
 from app.rules.money import yuan
 from app.rules.policy import Note
 from app.rules.quoting import quote
@@ -25,7 +26,8 @@ class Silences(Watch):
             if group.code == v.WINDOW_CLOSED:
                 self._closed(day, group)
             if group.code == v.OPEN:
-                self._nulls(day, group)
+                if self._leaves_open(verdict):
+                    self._nulls(day, group)
                 self._fund(day, group, verdict[4], verdict[6])
 
     def found(self) -> Iterator[Finding]:
@@ -48,6 +50,12 @@ class Silences(Watch):
             english = "no way in, and no note for window_closed says that the notice has none"
             sentence = f"{told} ({english})"
             self._found[("no_answer",)] = Finding("no_answer", (), ("windows",), sentence, day.example(left), day.pay)
+
+    def _leaves_open(self, verdict: Verdict) -> bool:
+        """Whether the answer leaves what is to be paid or the first day open (rules/shape.py writes null there)."""
+        route, start = self.policy.routes[verdict[4]], verdict[9]
+        row = self.policy.subsidies[verdict[6]] if verdict[6] >= 0 else None
+        return route.unpriced or (row is not None and row.unknown) or start is None or start > self.policy.last_day
 
     def _nulls(self, day: Day, group: Group) -> None:
         person = day.example(group.bits)

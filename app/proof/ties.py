@@ -49,9 +49,9 @@ class Ties(Watch):
             return
         person = day.example(group.bits)
         facts = read_facts(person, self.policy.coverage_year)
-        starts = [self._start(offer, day.answers.there, facts) for offer in (one, other)]
-        if starts[0] != starts[1]:
-            return
+        starts = {offer: self._start(offer, day.answers.there, facts) for offer in group.offers}
+        if starts[one] != starts[other] or any(start is not None and start < starts[one] for start in starts.values()):
+            return  # the earlier start decides, be it a third offer's
         titles = [self.policy.routes[offer.route].title for offer in (one, other)]
         told = f"“{titles[0]}”和“{titles[1]}”同样有利而内容不同，只有文件中的先后决定"
         english = "two answers: equally favorable ways in that differ; only the order of the file decides"
