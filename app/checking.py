@@ -8,7 +8,8 @@ from pathlib import Path
 import rich.box
 from rich.table import Column, Table
 
-from app.packs.cases import read_cases, run_case
+from app.packs.case_runs import run_case
+from app.packs.cases import read_cases
 from app.packs.mistakes import PackRefused
 from app.packs.read_pack import Written
 from app.packs.shelf import Shelf

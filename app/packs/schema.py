@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.contract.answer import Answer
-from app.packs.cases import CaseForm
+from app.packs.cases import REMEDY, CaseForm, VillageCaseForm
 from app.packs.form import PackForm
 from app.packs.scalars import DAY_PATTERN
 from app.packs.schema_rules import Defs, Schema, changing, with_rules
@@ -46,15 +46,20 @@ def pack_schema() -> Schema:
 
 def cases_schema() -> Schema:
     """The cases beside a pack."""
-    defs = _forms(CaseForm)
+    defs = _forms(CaseForm) | _forms(VillageCaseForm)
     defs = {name: _taking_text(schema) for name, schema in defs.items()}
     defs["CaseForm"]["properties"]["expect"] |= _expected()
     return {
         "$schema": _DRAFT,
         "title": "canbao 案例 (cases of a pack)",
-        "description": "规则文件旁边的案例：谁、哪天缴费、应得什么。\n\nWho pays when, and what the answer must say.",
+        "description": "规则文件旁边的案例：谁、哪天缴费、应得什么；村（社区）应得多少手续费、奖励。\n\n"
+        "Who pays when, and what the answer must say; what a village is paid for collecting.",
         "type": "array",
-        "items": {"$ref": "#/definitions/CaseForm"},
+        "items": {
+            "if": {"required": ["village"]},
+            "then": {"$ref": "#/definitions/VillageCaseForm"},
+            "else": {"$ref": "#/definitions/CaseForm"},
+        },
         "definitions": dict(sorted(defs.items())),
     }
 
@@ -138,18 +143,34 @@ def _taking_text(schema: Any) -> Any:
     return found
 
 
+_TOLD = {
+    "without_notes": "答案里不应出现的说明\n\nNotes that the answer must not have",
+    "remedy": "缴费后身份变动的处理：pays_back 次月补发，nothing 不补不退，not_stated 公告未载明，null 没有差别\n\n"
+    "What follows from `then`; null where it makes no difference",
+    "remedy_funds": "补发的金额，按资金渠道以分计\n\nWhat is moved, in fen by fund",
+    "remedy_to": "发到 one_card 一卡通账户、payer 原缴费账户\n\nWhere it is paid to",
+    "remedy_month": "补发月份，如 2024-03\n\nThe month in which it is paid",
+}
+
+
 def _expected() -> Schema:
     """The answer's fields as cases write them: amounts in fen, sums by fund or code, codes of notes."""
     fen, words = {"type": ["integer", "string"], "pattern": _DIGITS}, {"type": "array", "items": {"type": "string"}}
     sums: Schema = {"type": "object", "additionalProperties": fen}
+    moved = sums | {"additionalProperties": fen | {"pattern": "^-?[0-9]+$"}}
     kinds: Defs = dict.fromkeys(("notes", "without_notes", "missing"), words) | dict.fromkeys(
         ("incentives", "add_ons", "order_years"), sums
     )
-    kinds |= dict.fromkeys(("subsidies", "refunds"), sums | {"propertyNames": {"enum": list(FUNDS)}})
+    kinds |= dict.fromkeys(("subsidies", "refunds"), sums)
+    kinds["remedy_funds"] = moved | {"type": ["object", "null"]}
+    kinds |= {
+        key: kinds[key] | {"propertyNames": {"enum": list(FUNDS)}} for key in ("subsidies", "refunds", "remedy_funds")
+    }
     answer = _plain(Answer.model_json_schema())["properties"]
     found = {}
     for key in CaseForm.model_json_schema()["properties"]["expect"]["propertyNames"]["enum"]:
+        if key in REMEDY and key not in kinds:
+            kinds[key] = {"type": ["string", "null"]}
         said = kinds.get(key) or {"anyOf": [_taking_text(answer[key]), {"type": "null"}]}
-        about = answer.get(key, {}).get("description") or "答案里不应出现的说明\n\nNotes that the answer must not have"
-        found[key] = said | {"title": key, "description": about}
+        found[key] = said | {"title": key, "description": _TOLD.get(key) or answer[key].get("description", "")}
     return {"properties": found, "additionalProperties": False, "propertyNames": {}}

@@ -17,8 +17,6 @@ REMOVED: Any = object()
 _APART = {
     "pack", "region", "region_name", "extends", "amendments", "coverage_year", "version", "notice", "documents",
     "accepts", "cite", "title", "text",
-    # They decide no answer but what follows from a list's change; tests/rosters holds them.
-    "recognized_after_payment", "changed_after_subsidy",
 }  # fmt: skip
 _DATE, _SPAN = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"(\d+) (days?|months?)")
 _AMOUNT, _COUNT = re.compile(r"\d+(\.\d+)?"), re.compile(r"\d{1,3}")
@@ -39,6 +37,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "settled": ("at_payment", "no_order", "refunded"),
     "counts_from": ("payment", "day_after_payment", "month_after_payment", "benefit_start"),
     "last_day": ("waits", "benefits"),
+    "to": ("one_card", "payer"),
     "fund": tuple(FUNDS),
     "in": ("coverage_year", "year_before"),
     "code": tuple(IDENTITIES),

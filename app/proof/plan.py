@@ -45,7 +45,7 @@ class Plan:
         return {axis: list(dict.fromkeys(asks)) for axis, asks in found.items()}
 
     def decisive(self, values: dict[str, Any]) -> Hashable:
-        """What of these values the ways in and their prices can hang on: days as they are, of anything else what holds."""
+        """What the ways in and their prices can hang on of these values: days as they are, of the rest what holds."""
         return tuple(self._told(axis, values[axis]) for axis in values if axis in self.deciding)
 
     def _told(self, axis: str, value: Any) -> Hashable:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from app.packs.cases import Case, run_case
+from app.packs.case_runs import run_case
+from app.packs.cases import Case
 from app.packs.mistakes import Mistake
 from app.packs.read_pack import Written, from_tree
 from app.proof.edits import Edit
@@ -14,6 +16,7 @@ from app.proof.prove import prove
 from app.proof.same import difference
 from app.proof.telling import case
 from app.rules.compiling import Compiled, compile_policy
+from app.rules.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class Outcome:
     @property
     def caught(self) -> bool:
         return self.by in ("loader", "cases", "check")
+
+
+def beside(policy: Policy) -> tuple[Any, ...]:
+    """What a pack says besides its answers."""
+    return policy.recognized_after_payment, policy.changed_after_subsidy, policy.collection
 
 
 class Trials:
@@ -62,6 +70,8 @@ class Trials:
                 edit, "check", f"{new[0].code}: {', '.join(new[0].of)}" if new else "accepts what is not there"
             )
         other = difference(self.compiled, edited)
+        if other is None and beside(edited.policy) != beside(self.compiled.policy):
+            return Outcome(edit, "nobody", "what follows from a change after payment, or what a village is paid")
         if other is None:
             return Outcome(edit, "equivalent", "nobody's answer changes, in any class")
         return Outcome(edit, "nobody", " ".join(case(self.compiled, *other, "an unnoticed edit")[1:]))

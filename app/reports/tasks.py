@@ -1,5 +1,6 @@
 """Task and progress (2020 annex 1), with the fee and the reward of the village where the notice names them (五(三))."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -8,7 +9,7 @@ from app.reports.categories import name_of
 from app.reports.people import Person, Scope, Source, Target
 from app.reports.places import is_whole
 from app.reports.tables import Cell, Column, Table
-from app.rules.collection import Collection, Docked, RewardStep
+from app.rules.collection import Collection, Docked, Village
 from app.rules.wording import clause
 
 _FEE, _REWARD = "征收手续费", "完成任务奖励"
@@ -67,33 +68,23 @@ def _pay(
     collection: Collection, target: Target | None, people: Sequence[Person], paid: Sequence[Person]
 ) -> dict[str, Cell]:
     found: dict[str, Cell] = {"fee_rate_fen": collection.fee_fen, "fee_fen": len(paid) * collection.fee_fen}
-    step = best_step(collection, target, paid)
+    village = _village(collection, target, people, paid)
+    step = collection.best_step(village)
     rate = step.fen if step else 0
     found |= {"reward_rate_fen": rate, "reward_fen": len(paid) * rate}
     if step:
         found["reached"] = f"{date.fromordinal(step.by).isoformat()}前达{step.percent}%"
-    remarks = [_remark(docked) for docked in collection.docked if _is_docked(docked, target, people)]
-    return found | {"remark": "；".join(remarks) or None}
+    return found | {"remark": "；".join(map(_remark, collection.docked_for(village))) or None}
 
 
-def best_step(collection: Collection, target: Target | None, paid: Sequence[Person]) -> RewardStep | None:
-    """The best reward that the village has reached, by the days on which people paid. Without a task there is none."""
-    if target is None or not target.target:
-        return None
-    days = [person.paid_on.toordinal() for person in paid if person.paid_on]
-
-    def reached(step: RewardStep) -> bool:
-        return 100 * sum(day <= step.by for day in days) >= step.percent * target.target
-
-    return max(filter(reached, collection.rewards), key=lambda step: step.fen, default=None)
-
-
-def _is_docked(docked: Docked, target: Target | None, people: Sequence[Person]) -> bool:
-    """Of everybody against the task; of people with an identity against those of them who are registered."""
-    if docked.identities:
-        some = [person for person in people if person.codes & set(docked.identities)]
-        return 100 * len(covered(some)) < docked.below_percent * len(some)
-    return target is not None and 100 * len(covered(people)) < docked.below_percent * target.target
+def _village(
+    collection: Collection, target: Target | None, people: Sequence[Person], paid: Sequence[Person]
+) -> Village:
+    days = Counter(person.paid_on.toordinal() for person in paid if person.paid_on)
+    wanted = [docked.identities for docked in collection.docked if docked.identities]
+    groups = {some: [person for person in people if person.codes & set(some)] for some in wanted}
+    listed = {some: (len(group), len(covered(group))) for some, group in groups.items()}
+    return Village(target.target if target else None, len(paid), days, listed)
 
 
 def _remark(docked: Docked) -> str:

@@ -15,8 +15,8 @@ from app.enrollment.payments import State
 from app.enrollment.rosters import Stretch, listed
 from app.packs.mistakes import PackRefused
 from app.packs.shelf import PolicyNotFound
-from app.rules.days import next_month
 from app.rules.policy import Policy, Remedy
+from app.rules.remedies import Due, Funds, due, funds_of, total
 from app.rules.wording import clause
 from app.storage import proposal_register
 from app.storage.database import Connection
@@ -24,7 +24,6 @@ from app.workflows.listed_identities import Lists, by_word_of, findable, quote_b
 from app.workflows.office import Office, business_day
 
 Row = Mapping[str, Any]
-Funds = dict[str, int]
 NOT_STATED = "公告未载明"
 
 
@@ -132,13 +131,12 @@ class Weighing:
     def _proposed(self, row: Row, policy: Policy, now: dict[str, Any], day: date, cause: Cause) -> Proposed | None:
         quoted, made = json.loads(row["quote"]), self._of_this_cover(row)
         given = [funds_of(quoted), *(_funds(p) for p in made if p["state"] == "approved")]
-        had = _sum(given)
-        difference = _less(funds_of(now), had)
+        had = total(given)
         still_open = tuple(p["id"] for p in made if p["state"] == "open")
-        if not difference:
+        owed = due(policy, had, funds_of(now), date.fromisoformat(cause.day), day)
+        if owed is None:
             return Proposed(row, None, still_open, cause) if still_open else None
-        remedy = _remedy(policy, cause, difference, subsidized=bool(had))
-        fields = _fields(remedy, difference, cause, day) | _clauses(quoted, now, remedy)
+        fields = _fields(owed, cause.action) | _clauses(quoted, now, owed.remedy)
         return Proposed(row, fields, still_open, cause)
 
     def _of_this_cover(self, row: Row) -> list[Row]:
@@ -174,48 +172,19 @@ def _worth(quoted: Mapping[str, Any]) -> tuple[Any, ...]:
     return quoted["outcome"], quoted["payable_fen"], through, funds_of(quoted)
 
 
-def funds_of(quoted: Mapping[str, Any]) -> Funds:
-    """What each fund pays for a person, at payment or afterwards."""
-    return _sum([{s["fund"]: s["amount_fen"]} for s in (*quoted["subsidies"], *quoted["refunds"])])
-
-
 def _funds(proposal: Row) -> Funds:
     return {s["fund"]: s["amount_fen"] for s in json.loads(proposal["shares"])}
 
 
-def _sum(parts: Sequence[Funds]) -> Funds:
-    found: Funds = {}
-    for part in parts:
-        for fund, fen in part.items():
-            found[fund] = found.get(fund, 0) + fen
-    return {fund: fen for fund, fen in found.items() if fen}
-
-
-def _less(more: Funds, less: Funds) -> Funds:
-    return _sum([more, {fund: -fen for fund, fen in less.items()}])
-
-
-def _remedy(policy: Policy, cause: Cause, difference: Funds, *, subsidized: bool) -> Remedy | None:
-    """What the notice says; None where it does not. A payment is none that would have to be made by the person."""
-    remedies = policy.changed_after_subsidy if subsidized else policy.recognized_after_payment
-    day = date.fromisoformat(cause.day).toordinal()
-    found = next((remedy for remedy in remedies if remedy.is_for(day)), None)
-    return None if found and found.kind == "pays_back" and sum(difference.values()) <= 0 else found
-
-
-def _fields(remedy: Remedy | None, difference: Funds, cause: Cause, paid_on: date) -> dict[str, Any]:
-    kind = remedy.kind if remedy else "not_stated"
-    moved = {} if kind == "nothing" else difference
-    shares = [{"fund": fund, "amount_fen": fen} for fund, fen in sorted(moved.items())]
-    later = max(date.fromisoformat(cause.day), paid_on)
-    due = date.fromordinal(next_month(later.toordinal())).isoformat()[:7] if kind == "pays_back" else None
+def _fields(owed: Due, action: str) -> dict[str, Any]:
+    shares = [{"fund": fund, "amount_fen": fen} for fund, fen in sorted(owed.shares.items())]
     return {
-        "kind": kind,
-        "cause": "recognized" if cause.action == "added" else "ended",
-        "amount_fen": sum(moved.values()),
+        "kind": owed.kind,
+        "cause": "recognized" if action == "added" else "ended",
+        "amount_fen": sum(owed.shares.values()),
         "shares": json.dumps(shares),
-        "pays_to": remedy.to if remedy else None,
-        "due_month": due,
+        "pays_to": owed.to,
+        "due_month": owed.month,
     }
 
 

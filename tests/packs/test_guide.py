@@ -8,7 +8,8 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from app.packs.cases import read_cases, run_case
+from app.packs.case_runs import run_case
+from app.packs.cases import CaseForm, VillageCaseForm, read_cases
 from app.packs.mistakes import PackRefused
 from app.packs.read_pack import read_pack, read_tree
 from app.packs.schema import pack_schema
@@ -41,6 +42,21 @@ def test_its_packs_load_and_its_cases_hold(folder: Path) -> None:
     assert [run_case(shelf.find("900301", 2026), case) for case in cases] == [[]] * len(cases)
     assert {case.name for case in cases}
     assert shelf.find("900302", 2026).policy.routes[0].personal_fen == 42000
+
+
+@pytest.mark.parametrize("guide", [GUIDE, CHINESE], ids=["English", "Chinese"])
+def test_cases_of_changes_and_villages_hold_where_the_pack_says_what_it_shows(tmp_path: Path, guide: Path) -> None:
+    base, _ = read_tree("", PACKS["900301-2026.yaml"].encode())
+    wanted = {"collection", "recognized_after_payment", "changed_after_subsidy"}
+    for change in (read_tree("", text.encode())[0] for text in CHANGES):
+        base |= {key: value for key, value in change.items() if key in wanted}
+    path, cases = tmp_path / "900301-2026.yaml", tmp_path / "900301-2026.cases.yaml"
+    path.write_text(yaml.dump(base, allow_unicode=True, sort_keys=False))
+    cases.write_text(next(text for kind, _, text in _BLOCK.findall(guide.read_text()) if kind == "held"))
+    compiled = Shelf((tmp_path,)).find("900301", 2026)
+    held = read_cases(cases)
+    assert [run_case(compiled, case) for case in held] == [[]] * len(held)
+    assert {type(case.form) for case in held} == {CaseForm, VillageCaseForm}
 
 
 def changed(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.packs.cases import Case, read_cases, run_case
+from app.packs.case_runs import run_case
+from app.packs.cases import Case, CaseForm, VillageCaseForm, read_cases
 from app.packs.shelf import NOTICES, Shelf
 from app.rules.compiling import Compiled
 
@@ -36,7 +37,8 @@ def test_every_way_in_subsidy_and_note_of_a_pack_is_met_by_a_case(key: tuple[str
     from app.rules.quoting import quote
 
     pack = SHELF.find(*key)
-    answers = [quote(pack, c.person.person(), c.pay_date).answer() for p, c in CASES if p.policy.id == pack.policy.id]
+    own = [c.form for p, c in CASES if p.policy.id == pack.policy.id and isinstance(c.form, CaseForm)]
+    answers = [quote(pack, form.person.person(), form.pay_date).answer() for form in own]
     met_routes = {a["route"] for a in answers}
     met_notes = {n["code"] for a in answers for n in a["notes"]}
     met_who = {s["identity"] for a in answers for s in (*a["subsidies"], *a["refunds"])}
@@ -44,6 +46,16 @@ def test_every_way_in_subsidy_and_note_of_a_pack_is_met_by_a_case(key: tuple[str
     if not all(r.unpriced for r in pack.policy.routes):
         assert {s.code for row in pack.policy.subsidies if not row.unknown for s in row.selectors} <= met_who
     assert {n.code for n in pack.policy.notes} <= met_notes
+
+
+@pytest.mark.parametrize("key", list(SHELF), ids=lambda key: f"{key[0]}-{key[1]}")
+def test_what_a_pack_says_of_changes_and_of_villages_is_met_by_a_case(key: tuple[str, int]) -> None:
+    pack = SHELF.find(*key)
+    forms = [c.form for p, c in CASES if p.policy.id == pack.policy.id]
+    kinds = {form.expect.get("remedy") for form in forms if isinstance(form, CaseForm) and form.then}
+    said = (*pack.policy.recognized_after_payment, *pack.policy.changed_after_subsidy)
+    assert {remedy.kind for remedy in said} <= kinds
+    assert pack.policy.collection is None or any(isinstance(form, VillageCaseForm) for form in forms)
 
 
 @pytest.mark.parametrize("key", list(SHELF), ids=lambda key: f"{key[0]}-{key[1]}")

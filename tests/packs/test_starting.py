@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.packs.cases import read_cases
+from app.packs.cases import Case, CaseForm, VillageCaseForm, read_cases
 from app.packs.form import PackForm
 from app.packs.marks import marked_lines
 from app.packs.mistakes import PackRefused
@@ -112,7 +113,15 @@ def test_cases_are_moved_and_each_is_to_be_confirmed(tmp_path: Path, key: tuple[
     unmarked(path)
     after = read_cases(path)
     assert [re.sub(r"\d{4}", "", c.name) for c in after] == [re.sub(r"\d{4}", "", c.name) for c in before]
-    assert {c.pay_date.year - b.pay_date.year for c, b in zip(after, before, strict=True)} == {1}
+    assert {year - was for c, b in zip(after, before, strict=True) for year, was in _years(c, b)} == {1}
+
+
+def _years(after: Case, before: Case) -> Iterator[tuple[int, int]]:
+    one, other = after.form, before.form
+    if isinstance(one, CaseForm) and isinstance(other, CaseForm):
+        yield one.pay_date.year, other.pay_date.year
+    if isinstance(one, VillageCaseForm) and isinstance(other, VillageCaseForm):
+        yield from zip((d.year for d in one.village.paid), (d.year for d in other.village.paid), strict=True)
 
 
 def test_the_nearest_pack_is_last_years_then_the_longest_common_code() -> None:

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from app.checking import check_all
-from app.packs.cases import Case, read_cases, run_case
+from app.packs.case_runs import run_case
+from app.packs.cases import Case, read_cases
 from app.packs.form import FINDINGS
 from app.packs.read_pack import read_written
 from app.packs.shelf import Shelf

@@ -144,7 +144,12 @@ def test_the_same_file_again_has_no_effect_and_a_changed_one_is_kept_beside_the_
     assert [found["430424106201"]["target"] for found in known] == [10, 10, 12]
 
 
-@pytest.mark.parametrize("raw", [b"PK\x03\x04 no workbook", b"\xff\xff\xff", b'"open,1\n' + b"x" * 200_000], ids=str)
+# Names of their own: pytest puts a test's name into the environment, and with 200,000 letters there no program starts.
+@pytest.mark.parametrize(
+    "raw",
+    [b"PK\x03\x04 no workbook", b"\xff\xff\xff", b'"open,1\n' + b"x" * 200_000],
+    ids=["half a workbook", "no letters", "a quotation mark left open"],
+)
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "tasks.csv"
     path.write_bytes(raw)
