@@ -170,6 +170,15 @@ def test_every_kind_of_finding_has_a_broken_pack() -> None:
     assert {b.finding for b in BROKEN} == set(FINDINGS)
 
 
+def test_two_ways_in_are_no_two_answers_where_a_third_begins_earlier(tmp_path: Path) -> None:
+    special = way_in("special", "{paid: {in: main}}", "{kind: stated, yuan: 190, cite: 三}")
+    earlier = special.replace("id: special", "id: earlier").replace("from: coverage_year", "day: 2023-12-01")
+    *_, two = proved(tmp_path, (LATE, special + LATE))
+    *_, three = proved(tmp_path, (LATE, special + earlier + LATE))
+    found = [{f.of for f in proof.findings if f.code == "two_answers"} for proof in (two, three)]
+    assert found == [{("window", "special")}, set()]
+
+
 def test_the_small_pack_has_no_finding(tmp_path: Path) -> None:
     _, _, proof = proved(tmp_path)
     assert (proof.findings, proof.stale) == ((), ())
