@@ -36,6 +36,7 @@ COLUMNS = (
     ("备注", "remark", "text", 40),
 )
 _STATE, _DECISION, _REMARK = (len(COLUMNS) - n for n in (3, 2, 1))
+_ADVICE = next(width for _, name, _, width in COLUMNS if name == "advice")
 _HEADINGS = [heading for heading, *_ in COLUMNS]
 _STATES = {"open": "待处理", "approved": "已同意", "rejected": "已驳回", "resolved": "已补到"}
 _WORDS = {"approved": "同意", "rejected": "驳回"}
@@ -78,7 +79,7 @@ def write_sheet(file: IO[bytes] | str, about: dict[str, Any], differences: Itera
         styles = {
             "head": book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True}),
             "fen": book.add_format({"num_format": "#,##0.00"}),
-            "text": book.add_format({"num_format": "@"}),
+            "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
             "input": book.add_format({"num_format": "@", "bg_color": "#FFF8DC"}),
         }
         _write_differences(book.add_worksheet(SHEET), styles, differences)
@@ -92,10 +93,12 @@ def _write_differences(sheet: Any, styles: dict[str, Any], differences: Iterable
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, styles["head"])
     sheet.freeze_panes(1, 2)
+    _print_on_wide_pages(sheet)
     row = 0
     for row, difference in enumerate(differences, 1):
         if row > _MOST_ROWS:
             raise SheetRefused("差异过多，一张表放不下")
+        sheet.set_row(row, _height(difference["advice"] or ""))
         for column, value in enumerate(cells_of(difference)):
             _write(sheet, row, column, value, styles, COLUMNS[column][2])
         sheet.write_string(row, _STATE, _STATES[difference["state"]], styles["text"])
@@ -104,6 +107,21 @@ def _write_differences(sheet: Any, styles: dict[str, Any], differences: Iterable
     if row:
         sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
         sheet.data_validation(1, _DECISION, row, _DECISION, {"validate": "list", "source": list(_WORDS.values())})
+
+
+def _height(advice: str) -> float:
+    """A row's height in points, so that all of the advice is seen: a file from elsewhere is shown as it says."""
+    return 15.0 * max(1, -(-2 * len(advice) // (_ADVICE - 2)))
+
+
+def _print_on_wide_pages(sheet: Any) -> None:
+    """Two pages (A3) side by side, headings and numbers on each: on one nobody could read them."""
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.set_margins(left=0.3, right=0.3)
+    sheet.fit_to_pages(2, 0)
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0, 2)
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, styles: dict[str, Any], kind: str) -> None:

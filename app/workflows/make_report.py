@@ -112,7 +112,7 @@ class _Books:
     """The figures, from the database."""
 
     def __init__(self, office: Office, connection: Connection, part: Part, day: date) -> None:
-        self.office, self.connection, self.part = office, connection, part
+        self.office, self.connection, self.part, self.day = office, connection, part, day
         self.identities = KnownIdentities(connection, part.region, day)
 
     def villages(self, *, earlier: bool = False) -> Iterator[Village]:
@@ -127,7 +127,7 @@ class _Books:
         opened = [(row, vault.open(sealed[row["id"]], row["id"])) for row in there]
         held = self.identities.of(opened)
         for (row, personal), identities in zip(opened, held, strict=True):
-            yield _person(row, personal, identities)
+            yield _person(row, personal, identities, self.day)
 
     def shares(self) -> Iterator[Share]:
         for row in register.settlement(self.connection, self.part):
@@ -146,16 +146,22 @@ def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _person(row: Any, personal: dict[str, Any], identities: tuple[Any, ...]) -> Person:
+def _person(row: Any, personal: dict[str, Any], identities: tuple[Any, ...], day: date) -> Person:
     covered = is_covered(row["deed"], row["about"])
+
+    def deed(at: int) -> date:
+        return min(
+            business_day(at), day
+        )  # where a past season is tried out (CANBAO_TODAY) the clock is ahead of the day
+
     return Person(
         id=row["id"],
         village=row["village"],
         covered=covered,
         contribution_fen=int(row["contribution"] or 0) if covered else 0,
         subsidies_fen=int(row["subsidy"] or 0) if covered else 0,
-        paid_on=business_day(row["paid_at"] or row["at"]) if covered else None,
-        registered_on=business_day(row["created_at"]),
+        paid_on=None if not covered else business_day(row["paid_at"]) if row["paid_at"] else deed(row["at"]),
+        registered_on=deed(row["created_at"]),
         identities=identities,
         applicant=personal["applicant"],
         household=personal["household"],

@@ -33,6 +33,18 @@ def exported(office: Office, found: dict[str, Any], folder: Path) -> dict[str, T
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
+def test_a_printed_sheet_is_two_pages_wide_and_shows_all_of_the_advice(own_office: Office, tmp_path: Path) -> None:
+    found = reconciled(own_office, paid(own_office, told=False))
+    exported(own_office, found, tmp_path)
+    with zipfile.ZipFile(tmp_path / "differences.xlsx") as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert 'orientation="landscape"' in sheet
+    assert 'fitToWidth="2" fitToHeight="0"' in sheet
+    advice = differences(own_office, found)[0]["advice"]
+    assert len(advice) > 29
+    assert re.search(r'<row r="2"[^>]* ht="(30|45)"', sheet)
+
+
 def workbook(sheets: dict[str, Table]) -> io.BytesIO:
     """The workbook as a clerk's program would save it."""
     file = io.BytesIO()

@@ -99,6 +99,14 @@ def test_a_report_of_a_day_to_come_is_one_of_today(county: County, tmp_path: Pat
     assert (found["as_of"], found["tables"][0]["totals"]["insured"]) == ("2023-11-03", 6)
 
 
+def test_where_a_past_season_is_tried_out_nothing_is_dated_after_its_day(county: County, tmp_path: Path) -> None:
+    """The clock is ahead of the day then (CANBAO_TODAY); who need not pay is covered on the day, not by the clock."""
+    office = replace(county.office, today=lambda: date(2023, 10, 1))
+    payers = made(office, tmp_path, "payers", (REGION, YEAR))["tables"]
+    dates = {row["paid_on"] for table in payers for row in table["rows"]}
+    assert dates == {"2023-10-01", "2023-11-02", "2023-11-03"}  # days of payment are the payments' own
+
+
 def test_households_stand_in_the_order_of_their_numbers_as_people_count() -> None:
     numbers = ["10", "9", "9-b", "2组1", "1组12", "1组3", None]
     people = [
