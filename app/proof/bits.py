@@ -4,6 +4,10 @@ A combination takes one value of each list; all of them are looked at, a few tho
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+# A set of combinations: a whole number here, a Some where there are too many (diagram.py). Both know & | ~ bit_count().
+Bits = Any
 
 
 class Table:
@@ -17,7 +21,7 @@ class Table:
             self.strides.append(count)
             count *= size
         self.count = count
-        self.all = (1 << count) - 1
+        self.all, self.none = (1 << count) - 1, 0
 
     def column(self, axis: int, held: Iterable[bool]) -> int:
         """Where the value of one list is one for which something holds."""
@@ -30,6 +34,20 @@ class Table:
         """The combination with this number: the index of each list's value."""
         return tuple(number // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
 
+    def first(self, bits: int) -> int:
+        """The number of one end of a set, which must have members."""
+        return (bits & -bits).bit_length() - 1
+
+    def last(self, bits: int) -> int:
+        """The number of the other end."""
+        return bits.bit_length() - 1
+
+    def numbers(self, bits: int) -> Iterator[int]:
+        """The numbers of all members, upwards; byte by byte, so that a million bits cost no more than their length."""
+        for n, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+            if byte:
+                yield from (8 * n + k for k in range(8) if byte >> k & 1)
+
 
 def _repeated(pattern: int, width: int, count: int) -> int:
     """The pattern of `width` bits over and over, to `count` bits."""
@@ -40,20 +58,10 @@ def _repeated(pattern: int, width: int, count: int) -> int:
     return pattern
 
 
-def first(bits: int) -> int:
-    """The number of the lowest bit."""
-    return (bits & -bits).bit_length() - 1
-
-
-def last(bits: int) -> int:
-    """The number of the highest bit."""
-    return bits.bit_length() - 1
-
-
-def split(groups: dict[tuple[int, ...], int], marks: Sequence[int]) -> dict[tuple[int, ...], int]:
+def split(groups: dict[tuple[int, ...], Bits], marks: Sequence[Bits]) -> dict[tuple[int, ...], Bits]:
     """Each group divided by each mark; the key says on which side of each mark a group lies."""
     for mark in marks:
-        found: dict[tuple[int, ...], int] = {}
+        found: dict[tuple[int, ...], Bits] = {}
         for key, bits in groups.items():
             inside = bits & mark
             if inside:
@@ -62,10 +70,3 @@ def split(groups: dict[tuple[int, ...], int], marks: Sequence[int]) -> dict[tupl
                 found[(*key, 0)] = bits & ~mark
         groups = found
     return groups
-
-
-def numbers(bits: int) -> Iterator[int]:
-    """The numbers of all bits, upwards; byte by byte, so that a million bits cost no more than their length."""
-    for n, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
-        if byte:
-            yield from (8 * n + k for k in range(8) if byte >> k & 1)

@@ -7,6 +7,7 @@ from typing import Any
 from app.packs.form_tests import Test
 from app.packs.lower import Lowering
 from app.proof.asked import Rule
+from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Place, Watch
 from app.rules import conditions as c
 from app.rules import vocabulary as v
@@ -129,9 +130,9 @@ class Rates(Watch):
             yield Rule("rate", (i,), when)
 
     def see(self, day: Day) -> None:
-        answers, crowd, enrolled = day.answers, day.answers.crowd, 0
+        answers, crowd, enrolled = day.answers, day.answers.crowd, day.answers.crowd.none
         for group in day.groups:
-            enrolled |= group.bits if group.code == v.OPEN else 0
+            enrolled |= group.bits if group.code == v.OPEN else crowd.none
         for i, one in self.rates if enrolled else []:
             for j, other in self.rates[i + 1 :]:
                 key = one.id, other.id
@@ -143,7 +144,7 @@ class Rates(Watch):
                 if both:
                     self._found[key] = self._finding(i, j, day, both)
 
-    def _finding(self, i: int, j: int, day: Day, both: int) -> Finding:
+    def _finding(self, i: int, j: int, day: Day, both: Bits) -> Finding:
         one, other = self.rates[i][1], self.rates[j][1]
         prices = [yuan(r.yuan) if isinstance(r.yuan, int) else "金额不详" for r in (one, other)]
         told = f"同时符合“{one.title}”（{prices[0]}）和“{other.title}”（{prices[1]}），按在前的收"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.proof.bits import first
+from app.proof.bits import Bits
 from app.proof.crowd import Crowd
 from app.proof.groups import Answers, Group
 from app.proof.plan import Plan
@@ -56,7 +56,7 @@ def cohorts(unders: Sequence[Under], *, by_start: bool = False) -> Iterator[Coho
 def cohorts_on(plan: Plan, stretch: Stretch, pay: int, *, by_start: bool = False) -> Iterator[Cohort]:
     """The cohorts of one stretch, with examples that pay on one of its days."""
     crowd = Crowd(plan, pay)
-    found: list[tuple[int, tuple[Group, ...]]] = [(crowd.all, ())]
+    found: list[tuple[Bits, tuple[Group, ...]]] = [(crowd.all, ())]
     for k in range(len(plan.unders)):
         groups = Answers(crowd, k).groups(by_start=by_start)
         found = [(both, (*told, g)) for bits, told in found for g in groups if (both := bits & g.bits)]
@@ -64,8 +64,8 @@ def cohorts_on(plan: Plan, stretch: Stretch, pay: int, *, by_start: bool = False
         yield _cohort(crowd, stretch, bits, told)
 
 
-def _cohort(crowd: Crowd, stretch: Stretch, bits: int, groups: tuple[Group, ...]) -> Cohort:
-    at = first(bits)
+def _cohort(crowd: Crowd, stretch: Stretch, bits: Bits, groups: tuple[Group, ...]) -> Cohort:
+    at = crowd.table.first(bits)
     low, high = crowd.values(at), crowd.values(at, high=True)
     return Cohort(
         date.fromordinal(stretch.first),

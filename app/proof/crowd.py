@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from math import prod
 from typing import Any
 
 from app.proof import axes as ax
 from app.proof.asked import NEVER, fold, start_marks
 from app.proof.axes import Ask, Axis
-from app.proof.bits import Table
+from app.proof.bits import Bits, Table
+from app.proof.diagram import Diagram
 from app.proof.parts import Part, State, part_of
 from app.proof.plan import Plan
 from app.proof.under import Under
@@ -20,18 +22,20 @@ from app.rules.facts import read_facts
 from app.rules.person import Circumstance, Identity, Person
 from app.rules.unknown import Undecided
 
+MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
 )  # asked of the day itself; ways in of the day on which payment resumes
 
 
 class Crowd:
-    """The people of one day of payment; what is said of them is a whole number with a bit for each class."""
+    """The people of one day of payment; what is said of them is a set of classes: a whole number with a bit for each,
+    or a diagram where they are more than `most_bits`."""
 
-    def __init__(self, plan: Plan, pay: int) -> None:
+    def __init__(self, plan: Plan, pay: int, most_bits: int = MOST_BITS) -> None:
         self.plan, self.pay = plan, pay
         self._asks = list(dict.fromkeys(self._all_asks()))
-        self._said: dict[tuple[int, int, bool], tuple[c.Condition, int]] = {}
+        self._said: dict[tuple[int, int, bool], tuple[c.Condition, Bits]] = {}
         self._atoms: dict[str, dict[Ask, int]] = {}
         for ask in self._asks:
             self._collect(ask)
@@ -39,8 +43,10 @@ class Crowd:
         self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
         self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
         self._order = {part: n for n, part in enumerate(self.states)}
-        self._table = Table([len(states) for states in self.states.values()])
-        self.all = self._table.all
+        sizes = [len(states) for states in self.states.values()]
+        self.table: Table | Diagram = Table(sizes) if prod(sizes) <= most_bits else Diagram(sizes)
+        self.all: Bits = self.table.all
+        self.none: Bits = self.table.none
 
     def ask(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> Ask:
         """A condition of the pack `k`, with the day of payment settled."""
@@ -145,7 +151,7 @@ class Crowd:
         made = Part([axis for axis, _ in built], [asks for _, asks in built], base.policy.coverage_year - base.years)
         return list(made.states(list(self._atoms[part])))
 
-    def says(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> int:
+    def says(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> Bits:
         """For whom a rule of the pack `k` holds."""
         key = k, id(when), of_the_day
         found = self._said.get(key)
@@ -154,13 +160,13 @@ class Crowd:
             found = self._said[key] = when, bits  # kept with it, so that its id is not given to another
         return found[1]
 
-    def holds(self, ask: Ask) -> int:
+    def holds(self, ask: Ask) -> Bits:
         """The classes for which a condition holds; it must be made of what the plan's rules ask."""
         if ask.test == c.ALWAYS:
             return self.all
         if ask.test == NEVER:
-            return 0
-        bits: int | None = None
+            return self.none
+        bits: Bits | None = None
         if isinstance(ask.test, c.Not) and len(self._pieces(ask)) == 1 and self._pieces(ask)[0][0] is None:
             return self.all & ~self.holds(Ask(ask.under, ask.day, ask.test.part))
         union = isinstance(ask.test, c.Any)
@@ -169,31 +175,31 @@ class Crowd:
             bits = held if bits is None else bits | held if union else bits & held
         return self.all if bits is None else bits
 
-    def _column(self, part: str, atom: Ask) -> int:
+    def _column(self, part: str, atom: Ask) -> Bits:
         at = self._atoms[part][atom]
-        return self._table.column(self._order[part], (bool(s.truths[at]) for s in self.states[part]))
+        return self.table.column(self._order[part], (bool(s.truths[at]) for s in self.states[part]))
 
-    def narrow(self, few: int) -> int:
+    def narrow(self, few: int) -> Bits:
         """The classes of which some day lies within a stretch of less than so many days."""
-        bits = 0
+        bits = self.none
         for part, states in self.states.items():
-            bits |= self._table.column(self._order[part], (_is_narrow(state, few) for state in states))
+            bits |= self.table.column(self._order[part], (_is_narrow(state, few) for state in states))
         return bits
 
-    def sample(self, few: int) -> int:
+    def sample(self, few: int) -> Bits:
         """One class of all those for whom the same ways in are open at the same price, on this day and on others; of
         those within a stretch of less than `few` days and of the others one each."""
         bits = self.all
         for part, states in self.states.items():
             keys = [(self.plan.decisive(state.low), _is_narrow(state, few)) for state in states]
             firsts = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
-            bits &= self._table.column(self._order[part], (firsts[key] == n for n, key in enumerate(keys)))
+            bits &= self.table.column(self._order[part], (firsts[key] == n for n, key in enumerate(keys)))
         return bits
 
     def values(self, number: int, *, high: bool = False) -> dict[str, Any]:
         """The values of one class, by axis, at one of its two ends."""
         found: dict[str, Any] = {}
-        for states, i in zip(self.states.values(), self._table.values(number), strict=True):
+        for states, i in zip(self.states.values(), self.table.values(number), strict=True):
             found |= states[i].high if high else states[i].low
         return found
 
@@ -229,7 +235,7 @@ class Crowd:
     def number_of(self, person: Person) -> int | None:
         """The class that somebody of whom everything is known belongs to; None would be a class that was missed."""
         number, example = 0, self._renamed(person)
-        for (part, states), stride in zip(self.states.items(), self._table.strides, strict=True):
+        for (part, states), stride in zip(self.states.items(), self.table.strides, strict=True):
             truths = tuple(int(_told(ask, example)) for ask in self._atoms[part])
             at = next((i for i, state in enumerate(states) if state.truths == truths), None)
             if at is None:

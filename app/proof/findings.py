@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.packs.form import PackForm
-from app.proof.bits import first
+from app.proof.bits import Bits
 from app.proof.groups import Answers, Group
 from app.proof.season import Stretch
 from app.rules.compiling import Compiled, Verdict
@@ -48,9 +48,9 @@ class Day:
     def pay(self) -> date:
         return date.fromordinal(self.answers.crowd.pay)
 
-    def example(self, bits: int) -> Person:
+    def example(self, bits: Bits) -> Person:
         """Somebody of these classes."""
-        return self.answers.crowd.person(first(bits))
+        return self.answers.crowd.person(self.answers.crowd.table.first(bits))
 
 
 class Disagreement(AssertionError):  # noqa: N818 - nobody's mistake but the product's
@@ -65,7 +65,7 @@ def day_of(answers: Answers, stretch: Stretch) -> Day:
 
 def _verdict(answers: Answers, group: Group) -> Verdict:
     crowd, compiled = answers.crowd, answers.under.compiled
-    for number, high in ((group.bits.bit_length() - 1, True), (first(group.bits), False)):
+    for number, high in ((crowd.table.last(group.bits), True), (crowd.table.first(group.bits), False)):
         person = crowd.person(number, high=high)
         facts = read_facts(person, compiled.policy.coverage_year)
         verdict = compiled.decide(answers.there, facts)

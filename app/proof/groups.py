@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.proof.asked import expected, start_marks
-from app.proof.bits import split
+from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
 from app.rules import vocabulary as v
 from app.rules.policy import Policy, Route
@@ -37,7 +37,7 @@ class Group:
     """Classes with one answer. `offers`: those of the best rank; of several the earlier start decides, then the order
     of the file."""
 
-    bits: int
+    bits: Bits
     code: int
     offers: tuple[Offer, ...] = ()
     rank: Rank | None = None
@@ -50,7 +50,7 @@ class Answers:
         self.crowd, self.k = crowd, k
         self.under = crowd.plan.unders[k]
         self.policy: Policy = self.under.policy
-        self._marked: dict[tuple[int, bool], list[int]] = {}
+        self._marked: dict[tuple[int, bool], list[Bits]] = {}
         self.there, self.pay = self.under.there(crowd.pay), self.under.payment(crowd.pay)
 
     def groups(self, *, by_start: bool = True) -> list[Group]:
@@ -68,7 +68,7 @@ class Answers:
         if self.there < self.policy.opens:
             yield Group(enrolled, v.NOT_YET_OPEN)
         elif self.there != self.pay:
-            later = self.open() & enrolled if self.pay <= self.policy.last_day else 0
+            later = self.open() & enrolled if self.pay <= self.policy.last_day else crowd.none
             yield Group(later, v.PAUSED)
             yield Group(enrolled & ~later, self.none_open())
         else:
@@ -78,46 +78,46 @@ class Answers:
         """What whoever finds no way in is told."""
         return v.NOT_YET_MAIN if self.there < self.policy.main_opens else v.WINDOW_CLOSED
 
-    def open(self) -> int:
+    def open(self) -> Bits:
         """For whom some way in is open."""
-        bits = 0
+        bits = self.crowd.none
         for i in range(len(self.policy.routes)):
             bits |= self.route(i)
         return bits
 
-    def route(self, i: int) -> int:
+    def route(self, i: int) -> Bits:
         """For whom a way in is open."""
         return self.crowd.says(self.k, self.policy.routes[i].when)
 
-    def subsidies(self, level: int) -> dict[int, int]:
+    def subsidies(self, level: int) -> dict[int, Bits]:
         """Who gets which subsidy on a way in with this contribution; -1 none."""
         rows = [(i, r) for i, r in enumerate(self.policy.subsidies) if r.of_fen == self.policy.levels[level]]
-        left, found = self.crowd.all, dict[int, int]()
+        left, found = self.crowd.all, dict[int, Bits]()
         for i, _ in sorted(rows, key=lambda pair: -pair[1].fen):
             found[i] = self.claims(i) & left
             left &= ~found[i]
         return found | {-1: left}
 
-    def claims(self, row: int) -> int:
+    def claims(self, row: int) -> Bits:
         """Who has a claim to a subsidy."""
-        bits = 0
+        bits = self.crowd.none
         for claims in self.selected(row):
             bits |= claims
         return bits
 
-    def selected(self, row: int) -> list[int]:
+    def selected(self, row: int) -> list[Bits]:
         """Who has a claim to a subsidy, identity by identity."""
         return [self.crowd.says(self.k, when) for when in self.under.claims[row]]
 
-    def waits(self, route: Route) -> dict[int, int]:
+    def waits(self, route: Route) -> dict[int, Bits]:
         """Who has which wait on a way in; -1 none."""
-        left, found = self.crowd.all, dict[int, int]()
+        left, found = self.crowd.all, dict[int, Bits]()
         for n, wait in enumerate(route.waits):
             found[n] = self.crowd.says(self.k, wait.when) & left
             left &= ~found[n]
         return found | {-1: left}
 
-    def offers(self) -> Iterator[tuple[Rank, Offer, int]]:
+    def offers(self) -> Iterator[tuple[Rank, Offer, Bits]]:
         """Every offer that somebody gets."""
         levels = [self.subsidies(n) for n in range(len(self.policy.levels))]
         for i, route in enumerate(self.policy.routes):
@@ -140,13 +140,13 @@ class Answers:
             return charged
         return charged - self.policy.subsidies[row].off
 
-    def _priced(self, enrolled: int) -> Iterator[Group]:
+    def _priced(self, enrolled: Bits) -> Iterator[Group]:
         left = enrolled
-        ranks: dict[Rank, list[tuple[Offer, int]]] = {}
+        ranks: dict[Rank, list[tuple[Offer, Bits]]] = {}
         for rank, offer, bits in self.offers():
             ranks.setdefault(rank, []).append((offer, bits))
         for rank in sorted(ranks):
-            best = 0
+            best = self.crowd.none
             for _, bits in ranks[rank]:
                 best |= bits & left
             if not best:
@@ -166,7 +166,7 @@ class Answers:
         for bits in split({(): group.bits}, list(marks)).values():
             yield replace(group, bits=bits)
 
-    def _marks(self, i: int, *, alone: bool) -> list[int]:
+    def _marks(self, i: int, *, alone: bool) -> list[Bits]:
         """For whom the start of a way in lies on one side of each day that matters."""
         if (i, alone) not in self._marked:
             levels = [] if alone else sorted(self.crowd.levels(self.k))

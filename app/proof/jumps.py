@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 
-from app.proof.bits import numbers
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Rank
 from app.rules import conditions as c
@@ -80,7 +79,7 @@ class Gaps(Watch):
             asked &= answers.crowd.narrow(_FEW)
         for group in day.groups:
             if group.code == v.WINDOW_CLOSED:
-                for number in numbers(group.bits & asked):
+                for number in answers.crowd.table.numbers(group.bits & asked):
                     self._look(day, answers.crowd.person(number))
                     if self._found is not None:
                         return

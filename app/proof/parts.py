@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.proof.axes import Ask, Axis
-from app.proof.bits import Table, first, last, split
+from app.proof.bits import Table, split
 from app.proof.values import CIRCUMSTANCE, IDENTITY, possible
 from app.rules import conditions as c
 
@@ -44,6 +44,7 @@ class Part:
                 held = self._table.column(n, (truth[i] for truth in axis.truths))
                 self._leaves[ask] = self._leaves.get(ask, 0) | held
         self._possible = self._possible_ones(year)
+        self._ends = (self._table.first, False), (self._table.last, True)
 
     def _possible_ones(self, year: int) -> int:
         if not any(axis.name == "ended" or axis.name == "insured" for axis in self._axes):
@@ -76,5 +77,5 @@ class Part:
     def states(self, asks: Sequence[Ask]) -> Iterator[State]:
         """The combinations that these conditions tell apart."""
         for truths, bits in split({(): self._possible}, [self.holds(ask) for ask in asks]).items():
-            low, high = self._values(first(bits), high=False), self._values(last(bits), high=True)
+            low, high = (self._values(end(bits), high=high) for end, high in self._ends)
             yield State(low, high, truths, bits.bit_count())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from app.proof.bits import first, split
+from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
 from app.proof.groups import Answers
 from app.proof.plan import Plan
@@ -31,10 +31,10 @@ def difference(one: Compiled, other: Compiled) -> tuple[Person, date] | None:
     return _refused(one, other)
 
 
-def _classes(crowd: Crowd) -> Iterator[int]:
+def _classes(crowd: Crowd) -> Iterator[Bits]:
     """Groups of classes that get one answer under each of the two."""
     found = [crowd.all]
-    marks: list[int] = []
+    marks: list[Bits] = []
     for k, under in enumerate(crowd.plan.unders):
         groups = Answers(crowd, k).groups()
         found = [both for bits in found for group in groups if (both := bits & group.bits)]
@@ -42,13 +42,13 @@ def _classes(crowd: Crowd) -> Iterator[int]:
         marks += [crowd.says(k, note.when, of_the_day=True) for note in under.policy.notes]
         # A subsidy that is not settled shows as a note.
         marks += [Answers(crowd, k).claims(i) for i in range(len(under.policy.subsidies))]
-    distinct = [mark for mark in dict.fromkeys(marks) if mark not in (0, crowd.all)]
+    distinct = [mark for mark in dict.fromkeys(marks) if mark not in (crowd.none, crowd.all)]
     for bits in found:
         yield from split({(): bits}, distinct).values()
 
 
-def _differs(crowd: Crowd, bits: int, one: Compiled, other: Compiled) -> tuple[Person, date] | None:
-    for number, high in ((first(bits), False), (bits.bit_length() - 1, True)):
+def _differs(crowd: Crowd, bits: Bits, one: Compiled, other: Compiled) -> tuple[Person, date] | None:
+    for number, high in ((crowd.table.first(bits), False), (crowd.table.last(bits), True)):
         person, day = crowd.person(number, high=high), date.fromordinal(crowd.pay)
         if _answer(one, person, day) != _answer(other, person, day):
             return person, day

@@ -3,6 +3,7 @@ subsidy beyond what is charged."""
 
 from collections.abc import Iterator
 
+from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Group
 from app.rules import vocabulary as v
@@ -33,7 +34,7 @@ class Silences(Watch):
     def found(self) -> Iterator[Finding]:
         yield from self._found.values()
 
-    def _shown(self, day: Day, note: Note) -> int:
+    def _shown(self, day: Day, note: Note) -> Bits:
         crowd = day.answers.crowd
         return crowd.says(day.answers.k, note.when, of_the_day=True)
 

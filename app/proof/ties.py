@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from app.proof.asked import claim
+from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Group, Offer
 from app.rules import conditions as c
@@ -81,7 +82,7 @@ class Ties(Watch):
                 if both:
                     self._same_amount(day, taken, row, both)
 
-    def _same_amount(self, day: Day, taken: Subsidy, row: Subsidy, both: int) -> None:
+    def _same_amount(self, day: Day, taken: Subsidy, row: Subsidy, both: Bits) -> None:
         differ = (taken.off, taken.settled, taken.unknown) != (row.off, row.settled, row.unknown)
         key = ("two_answers" if differ else "other_fund", taken.id, row.id)
         if key in self._found:

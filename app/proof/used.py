@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.packs.lower_rewards import missed_waits
+from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Place, Watch
 from app.proof.values import IDENTITY
 from app.rules import vocabulary as v
@@ -31,7 +32,7 @@ class Used(Watch):
         if answers.there < self.policy.opens or answers.there > self.policy.last_day or answers.there != answers.pay:
             self._notes(day)
             return
-        enrolled = 0
+        enrolled = answers.crowd.none
         for group, verdict in zip(day.groups, day.verdicts, strict=True):
             if group.code == v.OPEN:
                 enrolled |= group.bits
@@ -47,7 +48,7 @@ class Used(Watch):
                 self.incentives.add(i)
         self._notes(day)
 
-    def _subsidy(self, day: Day, bits: int, route: int, row: int) -> None:
+    def _subsidy(self, day: Day, bits: Bits, route: int, row: int) -> None:
         """Whose claim it is that brings the subsidy, and whether another identity of it would have done."""
         if row < 0 or self.policy.routes[route].subsidy != "applies":
             return
@@ -61,11 +62,11 @@ class Used(Watch):
         kinds = [crowd.plan.group_of.get(IDENTITY + s.code, s.code) for s in subsidy.selectors]
         for n, key in enumerate(keys):
             alike = [m for m, kind in enumerate(kinds) if kind == kinds[n]]  # one of them stands for all
-            claims = others = 0
+            claims = others = crowd.none
             for m, more in enumerate(held):
                 twice = m != n and subsidy.selectors[m] == subsidy.selectors[n]
-                claims |= more if m in alike else 0
-                others |= more if m not in alike or twice else 0
+                claims |= more if m in alike else crowd.none
+                others |= more if m not in alike or twice else crowd.none
             if any(claimed[m] for m in alike):
                 self.claimed.add(key)
             if claims & ~others:
@@ -84,7 +85,7 @@ class Used(Watch):
                     if belongs(note, group.code, route, id) and self._holds(day, i) & group.bits:
                         self.notes.add(i)
 
-    def _holds(self, day: Day, i: int) -> int:
+    def _holds(self, day: Day, i: int) -> Bits:
         crowd = day.answers.crowd
         return crowd.says(day.answers.k, self.policy.notes[i].when, of_the_day=True)
 

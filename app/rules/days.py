@@ -20,6 +20,7 @@ def iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
+@lru_cache(maxsize=8192)
 def plus_months(day: int, months: int) -> int:
     """The same day of the month `months` later, clamped to that month's last day and to the calendar's end."""
     start = date.fromordinal(day)
@@ -29,6 +30,7 @@ def plus_months(day: int, months: int) -> int:
     return date(year, month0 + 1, min(start.day, monthrange(year, month0 + 1)[1])).toordinal()
 
 
+@lru_cache(maxsize=8192)
 def next_month(day: int) -> int:
     """The first day of the calendar month after the one `day` lies in; a day before all days is the first of them."""
     start = date.fromordinal(max(day, FIRST))

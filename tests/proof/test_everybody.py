@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.packs.read_pack import read_pack
 from app.packs.shelf import NOTICES, Shelf
-from app.proof.bits import Table, numbers, split
+from app.proof.bits import Table, split
 from app.proof.cohorts import cohorts
 from app.proof.crowd import Crowd
 from app.proof.groups import Answers
@@ -178,8 +178,8 @@ def test_tables_count_in_all_combinations() -> None:
 
 
 def test_the_numbers_of_bits_are_all_of_them_upwards() -> None:
-    assert list(numbers(0)) == []
-    assert list(numbers(1 << 70 | 0b1000_0001_0000_0101)) == [0, 2, 8, 15, 70]
+    assert list(Table([71]).numbers(0)) == []
+    assert list(Table([71]).numbers(1 << 70 | 0b1000_0001_0000_0101)) == [0, 2, 8, 15, 70]
 
 
 def around(pack: Compiled, person: Person, pay: int) -> tuple[object, ...]:
@@ -204,7 +204,10 @@ def test_whoever_finds_no_way_in_is_in_the_sample_or_somebody_else_with_the_same
         closed = [group.bits for group in Answers(crowd).groups() if group.code == v.WINDOW_CLOSED]
         for bits in closed:
             some = bits & crowd.sample(7)
-            asked = [{around(pack, crowd.person(n), stretch.first) for n in numbers(which)} for which in (bits, some)]
+            asked = [
+                {around(pack, crowd.person(n), stretch.first) for n in crowd.table.numbers(which)}
+                for which in (bits, some)
+            ]
             assert asked[0] == asked[1]
             looked, kept = looked + bits.bit_count(), kept + some.bit_count()
     assert 0 < 2 * kept <= looked

@@ -1,0 +1,154 @@
+"""Sets of combinations as decision diagrams, for packs that tell so many people apart that a bit for each is too much.
+
+A node asks for the value of one list and has a branch for each; what all branches agree on is not asked. Nodes that are
+alike are one, so sets of billions are a few hundred nodes, and two sets are the same where their nodes are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import prod
+
+_NONE, _ALL = 0, 1
+
+
+class Some:
+    """A set of combinations of a Diagram; knows `&`, `|`, `~` and how many it has, as whole numbers do (bits.py)."""
+
+    __slots__ = ("diagram", "node")
+
+    def __init__(self, diagram: "Diagram", node: int) -> None:
+        self.diagram, self.node = diagram, node
+
+    def __and__(self, other: "Some") -> "Some":
+        return Some(self.diagram, self.diagram.both(self.node, other.node))
+
+    def __or__(self, other: "Some") -> "Some":
+        return Some(self.diagram, self.diagram.either(self.node, other.node))
+
+    def __invert__(self) -> "Some":
+        return Some(self.diagram, self.diagram.neither(self.node))
+
+    def __bool__(self) -> bool:
+        return self.node != _NONE
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Some) and self.node == other.node and self.diagram is other.diagram
+
+    def __hash__(self) -> int:
+        return hash(self.node)
+
+    def bit_count(self) -> int:
+        """How many combinations."""
+        return self.diagram.count_of(self.node)
+
+
+class Diagram:
+    """All combinations of lists with so many values each, like bits.Table."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes = tuple(sizes)
+        self.strides = [prod(self.sizes[:n]) for n in range(len(self.sizes))]
+        self.count = prod(self.sizes)
+        # By node: the list that it asks about (behind the last one for the two ends) and its branches.
+        self._asks, self._branches = [len(self.sizes)] * 2, [(), ()]  # type: list[int], list[tuple[int, ...]]
+        self._known: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._both: dict[tuple[int, int], int] = {}
+        self._neither = {_NONE: _ALL, _ALL: _NONE}
+        self._counts = {_NONE: 0, _ALL: 1}
+        self.all, self.none = Some(self, _ALL), Some(self, _NONE)
+
+    def column(self, axis: int, held: Iterable[bool]) -> Some:
+        """Where the value of one list is one for which something holds."""
+        return Some(self, self._node(axis, tuple(_ALL if holds else _NONE for holds in held)))
+
+    def values(self, number: int) -> tuple[int, ...]:
+        """The combination with this number: the index of each list's value."""
+        return tuple(number // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
+
+    def first(self, some: Some) -> int:
+        """The number of one end of a set, which must have members."""
+        return self._end(some.node, range(max(self.sizes, default=0)), low=True)
+
+    def last(self, some: Some) -> int:
+        """The number of the other end."""
+        return self._end(some.node, range(max(self.sizes, default=0) - 1, -1, -1), low=False)
+
+    def numbers(self, some: Some) -> Iterator[int]:
+        """The numbers of all members."""
+        yield from self._numbers(some.node, 0, 0)
+
+    def _node(self, asks: int, branches: tuple[int, ...]) -> int:
+        if branches.count(branches[0]) == len(branches):
+            return branches[0]
+        found = self._known.get((asks, branches))
+        if found is None:
+            found = self._known[asks, branches] = len(self._asks)
+            self._asks.append(asks)
+            self._branches.append(branches)
+        return found
+
+    def both(self, one: int, other: int) -> int:
+        """The node of what is in both."""
+        if one == other or other == _ALL:
+            return one
+        if one == _ALL:
+            return other
+        if _NONE in (one, other):
+            return _NONE
+        key = (one, other) if one < other else (other, one)
+        found = self._both.get(key)
+        if found is None:
+            asks = min(self._asks[one], self._asks[other])
+            pairs = zip(self._under(one, asks), self._under(other, asks), strict=True)
+            found = self._both[key] = self._node(asks, tuple([self.both(a, b) for a, b in pairs]))
+        return found
+
+    def either(self, one: int, other: int) -> int:
+        """The node of what is in one of them."""
+        return self.neither(self.both(self.neither(one), self.neither(other)))
+
+    def neither(self, one: int) -> int:
+        """The node of all the others."""
+        found = self._neither.get(one)
+        if found is None:
+            found = self._node(self._asks[one], tuple([self.neither(branch) for branch in self._branches[one]]))
+            self._neither[one], self._neither[found] = found, one
+        return found
+
+    def count_of(self, node: int) -> int:
+        """How many combinations a node stands for."""
+        return self._count_from(node) * prod(self.sizes[: self._asks[node]])
+
+    def _count_from(self, node: int) -> int:
+        """Those of the lists from the one that the node asks about."""
+        found = self._counts.get(node)
+        if found is None:
+            asks = self._asks[node]
+            found = self._counts[node] = sum(
+                self._count_from(branch) * prod(self.sizes[asks + 1 : self._asks[branch]])
+                for branch in self._branches[node]
+            )
+        return found
+
+    def _under(self, node: int, asks: int) -> Sequence[int]:
+        """The branches of a node by a list that it may not ask about."""
+        return self._branches[node] if self._asks[node] == asks else (node,) * self.sizes[asks]
+
+    def _end(self, node: int, order: Sequence[int], *, low: bool) -> int:
+        number = 0
+        for axis, size in enumerate(self.sizes):
+            at = 0 if low else size - 1
+            if self._asks[node] == axis:
+                branches = self._branches[node]
+                at = next(i for i in order if i < size and branches[i] != _NONE)
+                node = branches[at]
+            number += at * self.strides[axis]
+        return number
+
+    def _numbers(self, node: int, axis: int, number: int) -> Iterator[int]:
+        if node == _NONE:
+            return
+        if axis == len(self.sizes):
+            yield number
+            return
+        for i, branch in enumerate(self._under(node, axis)):
+            yield from self._numbers(branch, axis + 1, number + i * self.strides[axis])
