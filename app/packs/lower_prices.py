@@ -190,7 +190,7 @@ class PriceLowering:
         """Fen, and whether the notice leaves open how much more it is."""
         if bool(s.shares) == bool(s.fund):
             raise Mistake(path, "a subsidy names either its fund or the shares of several funds")
-        ways = list(_ways(s, base, path))
+        ways = _bounds_kept(list(_ways(s, base, path)))
         if not ways or (ways[0] == (0, False) and s.person_pays is None):
             raise Mistake(path, "a subsidy needs an amount: all, yuan, percent or shares, or person_pays")
         if len(set(ways)) > 1:
@@ -228,6 +228,13 @@ def _priced(amount: int | Unsaid, cites: tuple[p.Cite, ...]) -> Price:
 def _also(price: Price, surcharge: int, cites: tuple[p.Cite, ...]) -> Price:
     """The price with a surcharge; its clauses come after the contribution's."""
     return replace(price, surcharge=surcharge, cites=(*price.cites, *cites))
+
+
+def _bounds_kept(ways: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
+    """The amounts without the bounds that they reach: a county's 294元 where the prefecture says 不低于50%."""
+    exact = [way for way in ways if not way[1]]
+    kept = bool(exact) and all(fen <= exact[0][0] for fen, bound in ways if bound)
+    return exact if kept else ways
 
 
 def _ways(s: fp.SubsidyForm, base: int | Unsaid | None, path: Path) -> Iterable[tuple[int, bool]]:

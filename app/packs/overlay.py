@@ -1,7 +1,8 @@
 """Lays changes over a pack: a county's over the province's, an amendment's over the notice. Trees, not yet forms.
 
-Mappings are merged key by key, lists of things with an id (or code) thing by thing, everything else is replaced. Each
-value keeps the document it comes from, and the line it stands on.
+Mappings are merged key by key, lists of things with an id (or code) thing by thing, everything else is replaced. What
+can be said in one way only (`benefits`, `not`, a charge of another kind, `fund` or `shares`) is replaced as a whole: a
+key that the change does not repeat would contradict it. Each value keeps the document it comes from, and its line.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ Place = tuple[str | int, ...]
 Lines = dict[Place, int]
 # What a pack says of itself: never taken over from the pack that it extends.
 OWN = ("pack", "region", "region_name", "coverage_year", "version", "notice", "extends", "amendments")
+
+# One statement each: what is left of the old one would contradict the new one, or narrow it unseen.
+WHOLE = ("benefits", "not")
+INSTEAD = (("personal", "rates"), ("fund", "shares"), ("all", "percent", "yuan", "person_pays"))
 
 
 def cited_to(tree: Any, document: str) -> Any:
@@ -43,14 +48,14 @@ class Overlay:
     def merged(self, base: Any, change: Any, at: Place = (), origin: Place = ()) -> Any:
         """The base with the change; raises Mistake at the place of the changes that is wrong."""
         self._mark(at, origin)
-        if isinstance(base, dict) and set(base) == {"at_least"}:
+        if _bound(base):
             return self._filled(base["at_least"], change, origin)
         if isinstance(base, dict) and isinstance(change, dict):
             self._check_cited(base, change, origin)
-            found = dict(base)
+            found = {} if _other_charge(at, base, change) else _without_what_it_replaces(base, change)
             for key, value in change.items():
                 place = (*at, key)
-                if key in base and key != "cite":
+                if key in found and key not in ("cite", *WHOLE):
                     found[key] = self.merged(base[key], value, place, (*origin, key))
                 else:
                     found[key] = self._taken(value, place, (*origin, key))
@@ -92,6 +97,21 @@ class Overlay:
         line = self.change_lines.get((*self.prefix, *origin))
         if line is not None:
             self.lines[at] = line
+
+
+def _without_what_it_replaces(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """The base without the keys that the change says in another way; a bound stays, the change must keep it."""
+    gone = {key for ways in INSTEAD if any(way in change for way in ways) for key in ways if key not in change}
+    return {key: value for key, value in base.items() if key not in gone or _bound(value)}
+
+
+def _other_charge(at: Place, base: dict[str, Any], change: dict[str, Any]) -> bool:
+    """Whether it charges in another way: what the old way charged on top is not said of the new one."""
+    return at[-1:] == ("charge",) and change.get("kind", base.get("kind")) != base.get("kind")
+
+
+def _bound(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"at_least"}
 
 
 def _places(value: Any) -> Iterator[Place]:

@@ -64,9 +64,11 @@ def read_written(path: Path, find: Find | None = None, as_of: date | None = None
         digest = "sha256:" + hashlib.sha256(b"\0".join(raws)).hexdigest()
         form, policy = from_tree(path, tree, digest)
     except ValidationError as error:
+        _check_above(tree, beside, as_of)
         found = [(line_of(lines, e["loc"]), sentence(e)) for e in error.errors(include_url=False)]
         raise PackRefused(path.name, sorted(found + open_)) from None
     except Mistake as mistake:
+        _check_above(tree, beside, as_of)
         found = [(line_of(lines, mistake.path), mistake.sentence)]
         raise PackRefused(path.name, sorted(found + open_)) from None
     if open_:
@@ -74,6 +76,18 @@ def read_written(path: Path, find: Find | None = None, as_of: date | None = None
     _check_confirmed(path, raws, drafts)
     days = tuple(sorted(above + own))
     return Written(tree, lines, form, replace(policy, amendment_days=days))
+
+
+def _check_above(tree: Any, find: Find, as_of: date | None) -> None:
+    """A mistake of the pack that this one extends is told with that one's file and line; raises PackRefused."""
+    said = tree.get("extends")
+    if isinstance(said, dict) and isinstance(said.get("region"), str):
+        read_written(
+            find(said["region"], str(said.get("coverage_year", tree.get("coverage_year", "")))),
+            find,
+            as_of,
+            drafts=True,
+        )
 
 
 def _check_confirmed(path: Path, raws: list[bytes], drafts: bool) -> None:

@@ -15,11 +15,16 @@ _DATED = ("birth", "ended")
 
 
 class Plan:
-    """What is the same on every day: the packs, their rules, and the codes that they treat alike."""
+    """What is the same on every day: the packs, their rules, and the codes that they treat alike.
+
+    Advantages are not among the rules: no way in or price hangs on them, and each number of years that brings another
+    reward would multiply everybody. Who looks at them hands in what is to be asked of them as `more`.
+    """
 
     def __init__(self, unders: Sequence[Under], more: Iterable[tuple[int, Rule]] = ()) -> None:
         self.unders = tuple(unders)
-        self.rules = [(k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy)]
+        rules = ((k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy))
+        self.rules = [(k, rule) for k, rule in rules if rule.kind != "incentive"]
         self.rules += more
         policies = [under.policy for under in unders]
         groups = [(IDENTITY + g[0], g) for g in identities_of(policies)]

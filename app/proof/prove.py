@@ -41,11 +41,11 @@ def prove(written: Written, compiled: Compiled) -> Proof:
     """Everything that is wrong with a pack, each with an example."""
     started = perf_counter()
     pack = Pack(written.form, compiled)
-    alternatives, rates = Alternatives(pack), Rates(pack)
+    alternatives, rates, used = Alternatives(pack), Rates(pack), Used(pack)
     watches: list[Watch] = [
-        Ties(pack), Silences(pack), Charges(pack), Used(pack), alternatives, rates, Jumps(pack), Gaps(pack),
+        Ties(pack), Silences(pack), Charges(pack), used, alternatives, rates, Jumps(pack), Gaps(pack),
     ]  # fmt: skip
-    plan = Plan([Under(compiled)], [(0, rule) for watch in (alternatives, rates) for rule in watch.rules()])
+    plan = Plan([Under(compiled)], [(0, rule) for watch in (alternatives, rates, used) for rule in watch.rules()])
     classes = days = 0
     for stretch in stretches(plan):
         for pay in stretch.ends:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from app.proof.asked import rules_of
 from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
 from app.proof.groups import Answers
@@ -20,7 +21,8 @@ _APART = ("policy", "explanation")
 def difference(one: Compiled, other: Compiled) -> tuple[Person, date] | None:
     """Somebody who gets another answer (the sentences of the explanation apart), None where nobody does."""
     unders = [Under(one), Under(other)]
-    plan = Plan(unders)
+    rules = [(k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy)]
+    plan = Plan(unders, [(k, rule) for k, rule in rules if rule.kind == "incentive"])
     for stretch in stretches(plan):
         for pay in stretch.ends:
             crowd = Crowd(plan, pay)

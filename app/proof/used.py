@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from app.packs.lower import Lowering
 from app.packs.lower_rewards import missed_waits
+from app.proof.asked import Rule
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Place, Watch
 from app.proof.values import IDENTITY
 from app.rules import vocabulary as v
-from app.rules.conditions import ALWAYS
+from app.rules.conditions import ALWAYS, AtLeast, Condition, all_of
 from app.rules.policy import Cite, Wait
 from app.rules.standing import belongs
 
@@ -25,7 +27,12 @@ class Used(Watch):
         self.opened, self.won = set[int](), set[int]()
         self.waits, self.rows = set[tuple[int, int]](), set[str]()
         self.claimed, self.named = set[tuple[str, int]](), set[tuple[str, int]]()
-        self.notes, self.incentives = set[int](), set[int]()
+        self.notes, self.advantages = set[int](), set[str]()
+        self.asked = list(_advantages(pack))
+
+    def rules(self) -> Iterator[Rule]:
+        """The conditions that have to be asked besides the pack's own."""
+        yield from (Rule("incentive", (n,), when) for n, (_, when) in enumerate(self.asked))
 
     def see(self, day: Day) -> None:
         answers = day.answers
@@ -43,9 +50,9 @@ class Used(Watch):
         for i in range(len(self.policy.routes)):
             if i not in self.opened and answers.route(i) & enrolled:
                 self.opened.add(i)
-        for i, incentive in enumerate(self.policy.incentives):
-            if i not in self.incentives and answers.crowd.says(answers.k, incentive.when) & enrolled:
-                self.incentives.add(i)
+        for code, when in self.asked:
+            if code not in self.advantages and answers.crowd.says(answers.k, when) & enrolled:
+                self.advantages.add(code)
         self._notes(day)
 
     def _subsidy(self, day: Day, bits: Bits, route: int, row: int) -> None:
@@ -146,7 +153,7 @@ class Used(Watch):
                     yield _never(code, (form.id, selector.code), ("subsidies", i, "identities", n))
 
     def _besides(self) -> Iterator[Finding]:
-        used = {self.policy.incentives[i].code for i in self.incentives}
+        used = self.advantages
         lists: list[tuple[str, list[str]]] = [
             ("incentives", [x.code for x in self.form.incentives]),
             ("rewards", [x.code for x in self.form.rewards]),
@@ -156,6 +163,18 @@ class Used(Watch):
             for i, code in enumerate(codes):
                 if code not in used:
                     yield _never("never_applies", (code,), (key, i))
+
+
+def _advantages(pack: Pack) -> Iterator[tuple[str, Condition]]:
+    """Each advantage with whom it is for. A reward is for whoever has its first year and none of the others': how much
+    each number of years brings is nothing that could fail to apply."""
+    tests, rewards = Lowering(pack.form, "").tests, {reward.code for reward in pack.form.rewards}
+    granted = pack.compiled.policy.incentives
+    yield from ((x.code, x.when) for x in granted if x.code not in rewards)
+    for i, reward in enumerate(pack.form.rewards):
+        if any(x.code == reward.code for x in granted):
+            when = tests.test(reward.when, ("rewards", i, "when")) if reward.when else ALWAYS
+            yield reward.code, all_of([when, AtLeast(reward.for_each, reward.beyond + 1)])
 
 
 def _never(code: str, of: tuple[str, ...], place: Place) -> Finding:

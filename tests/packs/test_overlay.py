@@ -1,5 +1,6 @@
 """A county's pack on top of a prefecture's: what it may fill, what it may not, and where its mistakes are told."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,43 @@ def test_a_mistake_of_the_county_is_told_with_its_line(
     with pytest.raises(PackRefused) as refused:
         read_pack(county(tmp_path, before, after))
     assert [(at, sentence in text) for at, text in refused.value.mistakes] == [(line, True)]
+
+
+def test_a_county_says_another_first_day_another_charge_another_fund_and_another_exception(tmp_path: Path) -> None:
+    said = ["{id: window", "cite: 一", "when: {not: {born: {from: 2024-01-01}}}", "charge: {kind: waived, cite: 一}"]
+    said += ["subsidy: {is: none, cite: 一}", "benefits: {month_after: payment, cite: 一}}"]
+    path = county(tmp_path, "routes:\n", f"routes:\n  - {', '.join(said)}\n")
+    path.write_text(
+        path.read_text().replace("percent: 95,", "percent: 95, shares: [{fund: county_fiscal, rest: yes}],")
+    )
+    above = path.with_name("9002-2026.yaml")
+    text = above.read_text().replace("charge: {kind: personal,", "charge: {kind: personal, surcharge_yuan: 10,")
+    above.write_text(
+        text.replace("when: {paid: {in: main}}", "when: {paid: {in: main}, not: {born: {to: 2000-01-01}}}")
+    )
+    form, policy = read_pack(path)
+    exception = form.routes[0].when.not_
+    assert exception is not None
+    assert exception.born is not None
+    assert (exception.born.from_, exception.born.to) == (date(2024, 1, 1), None)
+    assert (policy.routes[0].start.next_month, policy.routes[0].personal_fen) == (True, 0)
+    assert next(row for row in policy.subsidies if row.id == "allowance").shares[0][0] == "county_fiscal"
+
+
+def test_an_amount_that_reaches_the_prefectures_share_is_no_contradiction(tmp_path: Path) -> None:
+    _, policy = read_pack(county(tmp_path, "percent: 95", "yuan: 400"))
+    assert next(row.fen for row in policy.subsidies if row.id == "allowance") == 40000
+    with pytest.raises(PackRefused, match="do not agree"):
+        read_pack(county(tmp_path, "percent: 95", "yuan: 300"))
+
+
+def test_a_mistake_of_the_prefecture_is_told_with_the_prefectures_line(tmp_path: Path) -> None:
+    path = county(tmp_path, "己县", "己县")
+    above = path.with_name("9002-2026.yaml")
+    above.write_text(above.read_text().replace("kind: personal", "kind: full_standard"))
+    with pytest.raises(PackRefused) as refused:
+        read_pack(path)
+    assert (refused.value.file, [line for line, _ in refused.value.mistakes]) == ("9002-2026.yaml", [24])
 
 
 def test_a_change_of_the_prefecture_changes_the_countys_digest(tmp_path: Path) -> None:
