@@ -80,7 +80,7 @@ def read_written(path: Path, find: Find | None = None, as_of: date | None = None
 
 def _check_above(tree: Any, find: Find, as_of: date | None) -> None:
     """A mistake of the pack that this one extends is told with that one's file and line; raises PackRefused."""
-    said = tree.get("extends")
+    said = tree.get("extends") if isinstance(tree, dict) else None
     if isinstance(said, dict) and isinstance(said.get("region"), str):
         read_written(
             find(said["region"], str(said.get("coverage_year", tree.get("coverage_year", "")))),

@@ -185,6 +185,25 @@ def test_the_small_pack_has_no_finding(tmp_path: Path) -> None:
     assert proof.classes > 50
 
 
+def rewarded(when: str = "") -> tuple[str, str]:
+    """The small pack with two rewards under a cap, the first of them for some only."""
+    row = "  - {{code: {0}, title: 激励, for_each: {0}, yuan_per_year: 1000, cite: 五{1}}}\n"
+    said = row.format("continuous_years", when) + row.format("zero_claim_years", "")
+    return "notes:\n", f"rewards:\n{said}rewards_cap: {{percent: 20, of_yuan: 100000, cite: 五}}\nnotes:\n"
+
+
+def test_a_reward_that_grows_with_years_does_not_multiply_the_people_by_them(tmp_path: Path) -> None:
+    _, _, plain = proved(tmp_path)
+    _, _, proof = proved(tmp_path, rewarded())
+    assert proof.findings == ()
+    assert proof.classes == 4 * plain.classes  # none of the years, or some, of either
+
+
+def test_a_reward_that_nobody_can_have_is_found(tmp_path: Path) -> None:
+    _, _, proof = proved(tmp_path, rewarded(", when: {age: {below: 0, on: payment}, born: {in: coverage_year}}"))
+    assert [(f.code, f.of) for f in proof.findings] == [("never_applies", ("continuous_years",))]
+
+
 def test_a_finding_that_the_pack_accepts_is_told_no_more_and_must_be_there(tmp_path: Path) -> None:
     civil = next(b for b in BROKEN if b.of == ("full", "civil"))
     accepts = "accepts: [{finding: other_fund, of: [full, civil], cite: 四}]\nnotes:\n"
