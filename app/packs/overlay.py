@@ -16,7 +16,7 @@ Lines = dict[Place, int]
 OWN = ("pack", "region", "region_name", "coverage_year", "version", "notice", "extends", "amendments")
 
 # One statement each: what is left of the old one would contradict the new one, or narrow it unseen.
-WHOLE = ("benefits", "not")
+WHOLE = ("benefits", "not", "identities")
 INSTEAD = (("personal", "rates"), ("fund", "shares"), ("all", "percent", "yuan", "person_pays"))
 
 

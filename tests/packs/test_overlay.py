@@ -68,6 +68,15 @@ def test_a_county_says_another_first_day_another_charge_another_fund_and_another
     assert next(row for row in policy.subsidies if row.id == "allowance").shares[0][0] == "county_fiscal"
 
 
+def test_a_county_names_fewer_identities_than_the_prefecture(tmp_path: Path) -> None:
+    path = county(tmp_path, "percent: 95,", "percent: 95, identities: [{code: subsistence_allowance}],")
+    above = path.with_name("9002-2026.yaml")
+    both = "[{code: subsistence_allowance}, {code: subsistence_marginal}]"
+    above.write_text(above.read_text().replace("[subsistence_allowance]", both))
+    allowance = next(row for row in read_pack(path)[1].subsidies if row.id == "allowance")
+    assert [selector.code for selector in allowance.selectors] == ["subsistence_allowance"]
+
+
 def test_an_amount_that_reaches_the_prefectures_share_is_no_contradiction(tmp_path: Path) -> None:
     _, policy = read_pack(county(tmp_path, "percent: 95", "yuan: 400"))
     assert next(row.fen for row in policy.subsidies if row.id == "allowance") == 40000
