@@ -198,7 +198,8 @@ class Lowering:
             raise Mistake(path, "a way in with its own benefit start has no waiting period")
         unit = "days" if w.days is not None else "months"
         if not (w.days or w.months):
-            raise Mistake((*path, unit), f"a wait of 0 {unit} is no wait; leave it out")
+            told = "leave it out, and exclude whoever has none from the other waits (when: not)"
+            raise Mistake((*path, unit), f"a wait of 0 {unit} is no wait; {told}")
         when = self.tests.test(w.when, (*path, "when")) if w.when else c.ALWAYS
         shift = -1 if w.last_day == "benefits" else 0
         return p.Wait(w.days or 0, when, self.cite(w, path), w.months or 0, w.counts_from, shift)
