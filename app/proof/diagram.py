@@ -1,12 +1,15 @@
 """Sets of combinations as decision diagrams, for packs that tell so many people apart that a bit for each is too much.
 
-A node asks for the value of one list and has a branch for each; what all branches agree on is not asked. Nodes that are
-alike are one, so sets of billions are a few hundred nodes, and two sets are the same where their nodes are.
+A node asks for the value of one list and has a branch for all values that lead to one node; what makes no difference
+is not asked. Nodes that are alike are one, so sets of billions are a few hundred nodes, and two sets are the same
+where their nodes are.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 
+# The node behind a branch, and the values that lead there: a whole number with a bit for each.
+Branches = tuple[tuple[int, int], ...]
 _NONE, _ALL = 0, 1
 
 
@@ -49,16 +52,20 @@ class Diagram:
         self.strides = [prod(self.sizes[:n]) for n in range(len(self.sizes))]
         self.count = prod(self.sizes)
         # By node: the list that it asks about (behind the last one for the two ends) and its branches.
-        self._asks, self._branches = [len(self.sizes)] * 2, [(), ()]  # type: list[int], list[tuple[int, ...]]
-        self._known: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._both: dict[tuple[int, int], int] = {}
+        self._asks, self._branches = [len(self.sizes)] * 2, list[Branches](((), ()))
+        self._known: dict[tuple[int, Branches], int] = {}
+        self._both, self._either = dict[tuple[int, int], int](), dict[tuple[int, int], int]()
         self._neither = {_NONE: _ALL, _ALL: _NONE}
         self._counts = {_NONE: 0, _ALL: 1}
         self.all, self.none = Some(self, _ALL), Some(self, _NONE)
 
     def column(self, axis: int, held: Iterable[bool]) -> Some:
         """Where the value of one list is one for which something holds."""
-        return Some(self, self._node(axis, tuple(_ALL if holds else _NONE for holds in held)))
+        inside = sum(1 << n for n, holds in enumerate(held) if holds)
+        outside = ((1 << self.sizes[axis]) - 1) & ~inside
+        return Some(
+            self, self._node(axis, {node: values for node, values in ((_NONE, outside), (_ALL, inside)) if values})
+        )
 
     def values(self, number: int) -> tuple[int, ...]:
         """The combination with this number: the index of each list's value."""
@@ -66,24 +73,25 @@ class Diagram:
 
     def first(self, some: Some) -> int:
         """The number of one end of a set, which must have members."""
-        return self._end(some.node, range(max(self.sizes, default=0)), low=True)
+        return self._end(some.node, lambda values: (values & -values).bit_length() - 1, min)
 
     def last(self, some: Some) -> int:
         """The number of the other end."""
-        return self._end(some.node, range(max(self.sizes, default=0) - 1, -1, -1), low=False)
+        return self._end(some.node, lambda values: values.bit_length() - 1, max)
 
     def numbers(self, some: Some) -> Iterator[int]:
         """The numbers of all members."""
         yield from self._numbers(some.node, 0, 0)
 
-    def _node(self, asks: int, branches: tuple[int, ...]) -> int:
-        if branches.count(branches[0]) == len(branches):
-            return branches[0]
-        found = self._known.get((asks, branches))
+    def _node(self, asks: int, branches: dict[int, int]) -> int:
+        if len(branches) == 1:
+            return next(iter(branches))
+        key = asks, tuple(sorted(branches.items()))
+        found = self._known.get(key)
         if found is None:
-            found = self._known[asks, branches] = len(self._asks)
+            found = self._known[key] = len(self._asks)
             self._asks.append(asks)
-            self._branches.append(branches)
+            self._branches.append(key[1])
         return found
 
     def both(self, one: int, other: int) -> int:
@@ -94,23 +102,37 @@ class Diagram:
             return other
         if _NONE in (one, other):
             return _NONE
-        key = (one, other) if one < other else (other, one)
-        found = self._both.get(key)
-        if found is None:
-            asks = min(self._asks[one], self._asks[other])
-            pairs = zip(self._under(one, asks), self._under(other, asks), strict=True)
-            found = self._both[key] = self._node(asks, tuple([self.both(a, b) for a, b in pairs]))
-        return found
+        return self._joined(one, other, self._both, self.both)
 
     def either(self, one: int, other: int) -> int:
         """The node of what is in one of them."""
-        return self.neither(self.both(self.neither(one), self.neither(other)))
+        if one == other or other == _NONE:
+            return one
+        if one == _NONE:
+            return other
+        if _ALL in (one, other):
+            return _ALL
+        return self._joined(one, other, self._either, self.either)
+
+    def _joined(self, one: int, other: int, known: dict[tuple[int, int], int], join: Callable[[int, int], int]) -> int:
+        key = (one, other) if one < other else (other, one)
+        found = known.get(key)
+        if found is None:
+            asks, branches = min(self._asks[one], self._asks[other]), dict[int, int]()
+            for branch, values in self._under(one, asks):
+                for another, others in self._under(other, asks):
+                    if inside := values & others:
+                        node = join(branch, another)
+                        branches[node] = branches.get(node, 0) | inside
+            found = known[key] = self._node(asks, branches)
+        return found
 
     def neither(self, one: int) -> int:
         """The node of all the others."""
         found = self._neither.get(one)
         if found is None:
-            found = self._node(self._asks[one], tuple([self.neither(branch) for branch in self._branches[one]]))
+            branches = {self.neither(branch): values for branch, values in self._branches[one]}
+            found = self._node(self._asks[one], branches)
             self._neither[one], self._neither[found] = found, one
         return found
 
@@ -124,23 +146,23 @@ class Diagram:
         if found is None:
             asks = self._asks[node]
             found = self._counts[node] = sum(
-                self._count_from(branch) * prod(self.sizes[asks + 1 : self._asks[branch]])
-                for branch in self._branches[node]
+                values.bit_count() * self._count_from(branch) * prod(self.sizes[asks + 1 : self._asks[branch]])
+                for branch, values in self._branches[node]
             )
         return found
 
-    def _under(self, node: int, asks: int) -> Sequence[int]:
+    def _under(self, node: int, asks: int) -> Branches:
         """The branches of a node by a list that it may not ask about."""
-        return self._branches[node] if self._asks[node] == asks else (node,) * self.sizes[asks]
+        return self._branches[node] if self._asks[node] == asks else ((node, -1),)
 
-    def _end(self, node: int, order: Sequence[int], *, low: bool) -> int:
+    def _end(self, node: int, end: Callable[[int], int], better: Callable[[Iterable[int]], int]) -> int:
         number = 0
         for axis, size in enumerate(self.sizes):
-            at = 0 if low else size - 1
+            at = better((0, size - 1))
             if self._asks[node] == axis:
-                branches = self._branches[node]
-                at = next(i for i in order if i < size and branches[i] != _NONE)
-                node = branches[at]
+                there = {end(values): branch for branch, values in self._branches[node] if branch != _NONE}
+                at = better(there)
+                node = there[at]
             number += at * self.strides[axis]
         return number
 
@@ -150,5 +172,7 @@ class Diagram:
         if axis == len(self.sizes):
             yield number
             return
-        for i, branch in enumerate(self._under(node, axis)):
-            yield from self._numbers(branch, axis + 1, number + i * self.strides[axis])
+        for branch, values in self._under(node, axis):
+            for i in range(self.sizes[axis]):
+                if values >> i & 1:
+                    yield from self._numbers(branch, axis + 1, number + i * self.strides[axis])
