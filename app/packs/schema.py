@@ -157,20 +157,16 @@ def _expected() -> Schema:
     """The answer's fields as cases write them: amounts in fen, sums by fund or code, codes of notes."""
     fen, words = {"type": ["integer", "string"], "pattern": _DIGITS}, {"type": "array", "items": {"type": "string"}}
     sums: Schema = {"type": "object", "additionalProperties": fen}
-    moved = sums | {"additionalProperties": fen | {"pattern": "^-?[0-9]+$"}}
+    by_fund = sums | {"propertyNames": {"enum": list(FUNDS)}}
+    moved = by_fund | {"type": ["object", "null"], "additionalProperties": fen | {"pattern": "^-?[0-9]+$"}}
     kinds: Defs = dict.fromkeys(("notes", "without_notes", "missing"), words) | dict.fromkeys(
         ("incentives", "add_ons", "order_years"), sums
     )
-    kinds |= dict.fromkeys(("subsidies", "refunds"), sums)
-    kinds["remedy_funds"] = moved | {"type": ["object", "null"]}
-    kinds |= {
-        key: kinds[key] | {"propertyNames": {"enum": list(FUNDS)}} for key in ("subsidies", "refunds", "remedy_funds")
-    }
+    kinds |= {key: {"type": ["string", "null"]} for key in REMEDY}
+    kinds |= dict.fromkeys(("subsidies", "refunds"), by_fund) | {"remedy_funds": moved}
     answer = _plain(Answer.model_json_schema())["properties"]
     found = {}
     for key in CaseForm.model_json_schema()["properties"]["expect"]["propertyNames"]["enum"]:
-        if key in REMEDY and key not in kinds:
-            kinds[key] = {"type": ["string", "null"]}
         said = kinds.get(key) or {"anyOf": [_taking_text(answer[key]), {"type": "null"}]}
         found[key] = said | {"title": key, "description": _TOLD.get(key) or answer[key].get("description", "")}
     return {"properties": found, "additionalProperties": False, "propertyNames": {}}

@@ -4,24 +4,32 @@ A combination takes one value of each list; all of them are looked at, a few tho
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import prod
 from typing import Any
 
 # A set of combinations: a whole number here, a Some where there are too many (diagram.py). Both know & | ~ bit_count().
 Bits = Any
 
 
-class Table:
-    """All combinations of lists with so many values each."""
+class Combinations:
+    """All combinations of lists with so many values each, and their numbers."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
         self.sizes = tuple(sizes)
-        self.strides: list[int] = []
-        count = 1
-        for size in sizes:
-            self.strides.append(count)
-            count *= size
-        self.count = count
-        self.all, self.none = (1 << count) - 1, 0
+        self.strides = [prod(self.sizes[:n]) for n in range(len(self.sizes))]
+        self.count = prod(self.sizes)
+
+    def values(self, number: int) -> tuple[int, ...]:
+        """The combination with this number: the index of each list's value."""
+        return tuple(number // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
+
+
+class Table(Combinations):
+    """Sets of combinations as whole numbers."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        super().__init__(sizes)
+        self.all, self.none = (1 << self.count) - 1, 0
 
     def column(self, axis: int, held: Iterable[bool]) -> int:
         """Where the value of one list is one for which something holds."""
@@ -29,10 +37,6 @@ class Table:
         unit = (1 << stride) - 1
         period = sum(unit << (k * stride) for k, holds in enumerate(held) if holds)
         return _repeated(period, stride * self.sizes[axis], self.count)
-
-    def values(self, number: int) -> tuple[int, ...]:
-        """The combination with this number: the index of each list's value."""
-        return tuple(number // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
 
     def first(self, bits: int) -> int:
         """The number of one end of a set, which must have members."""

@@ -8,6 +8,8 @@ where their nodes are.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 
+from app.proof.bits import Combinations
+
 # The node behind a branch, and the values that lead there: a whole number with a bit for each.
 Branches = tuple[tuple[int, int], ...]
 _NONE, _ALL = 0, 1
@@ -44,13 +46,11 @@ class Some:
         return self.diagram.count_of(self.node)
 
 
-class Diagram:
-    """All combinations of lists with so many values each, like bits.Table."""
+class Diagram(Combinations):
+    """Sets of combinations as nodes; does what bits.Table does."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
-        self.sizes = tuple(sizes)
-        self.strides = [prod(self.sizes[:n]) for n in range(len(self.sizes))]
-        self.count = prod(self.sizes)
+        super().__init__(sizes)
         # By node: the list that it asks about (behind the last one for the two ends) and its branches.
         self._asks, self._branches = [len(self.sizes)] * 2, list[Branches](((), ()))
         self._known: dict[tuple[int, Branches], int] = {}
@@ -66,10 +66,6 @@ class Diagram:
         return Some(
             self, self._node(axis, {node: values for node, values in ((_NONE, outside), (_ALL, inside)) if values})
         )
-
-    def values(self, number: int) -> tuple[int, ...]:
-        """The combination with this number: the index of each list's value."""
-        return tuple(number // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
 
     def first(self, some: Some) -> int:
         """The number of one end of a set, which must have members."""

@@ -74,15 +74,17 @@ class Gaps(Watch):
         answers = day.answers
         if self._found is not None or answers.there != answers.pay:
             return
+        closed = [group.bits for group in day.groups if group.code == v.WINDOW_CLOSED]
+        if not closed:
+            return
         asked = answers.crowd.sample(_FEW)
         if day.stretch.last - day.stretch.first >= _FEW:
             asked &= answers.crowd.narrow(_FEW)
-        for group in day.groups:
-            if group.code == v.WINDOW_CLOSED:
-                for number in answers.crowd.table.numbers(group.bits & asked):
-                    self._look(day, answers.crowd.person(number))
-                    if self._found is not None:
-                        return
+        for bits in closed:
+            for number in answers.crowd.table.numbers(bits & asked):
+                self._look(day, answers.crowd.person(number))
+                if self._found is not None:
+                    return
 
     def _look(self, day: Day, person: Person) -> None:
         facts, there = read_facts(person, self.policy.coverage_year), day.answers.there

@@ -69,9 +69,9 @@ class Trials:
             return Outcome(
                 edit, "check", f"{new[0].code}: {', '.join(new[0].of)}" if new else "accepts what is not there"
             )
-        other = difference(self.compiled, edited)
-        if other is None and beside(edited.policy) != beside(self.compiled.policy):
+        if beside(edited.policy) != beside(self.compiled.policy):
             return Outcome(edit, "nobody", "what follows from a change after payment, or what a village is paid")
+        other = difference(self.compiled, edited)
         if other is None:
             return Outcome(edit, "equivalent", "nobody's answer changes, in any class")
         return Outcome(edit, "nobody", " ".join(case(self.compiled, *other, "an unnoticed edit")[1:]))

@@ -13,13 +13,17 @@ Funds = dict[str, int]  # fen by fund
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`kind`: the remedy's, or `not_stated` where the notice says nothing. `shares`: what is moved, in fen by fund, and
-    `month` (2024-03) in which it is paid back."""
+    """`remedy`: what the notice says, None where it says nothing. `shares`: what is moved, in fen by fund, and `month`
+    (2024-03) in which it is paid back."""
 
-    kind: str
     shares: Funds
     remedy: Remedy | None = None
     month: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The remedy's, or `not_stated`."""
+        return self.remedy.kind if self.remedy else "not_stated"
 
     @property
     def to(self) -> str | None:
@@ -35,11 +39,11 @@ def due(policy: Policy, had: Funds, now: Funds, changed: date, paid: date) -> Du
     remedies = policy.changed_after_subsidy if had else policy.recognized_after_payment
     found = next((remedy for remedy in remedies if remedy.is_for(changed.toordinal())), None)
     if found is None or (found.kind == "pays_back" and sum(difference.values()) <= 0):
-        return Due("not_stated", difference)
+        return Due(difference)
     if found.kind == "nothing":
-        return Due("nothing", {}, found)
+        return Due({}, found)
     month = date.fromordinal(next_month(max(changed, paid).toordinal())).isoformat()[:7]
-    return Due("pays_back", difference, found, month)
+    return Due(difference, found, month)
 
 
 def funds_of(answer: Mapping[str, Any]) -> Funds:
