@@ -6,7 +6,7 @@ from datetime import date
 
 from app.rules import conditions as c
 from app.rules.earliest import earliest
-from app.rules.policy import Policy, Route, Selector, Subsidy
+from app.rules.policy import Policy, Route, Selector, Start, Subsidy
 
 NEVER: c.Condition = c.Any(())
 
@@ -47,16 +47,22 @@ def expected(policy: Policy) -> c.Condition:
 def start_marks(policy: Policy, route: Route, levels: Iterable[int]) -> Iterator[c.Condition]:
     """Where the first day with benefits moves with a day of the person: the tests that tell whether it lies within the
     year, and on which side of the starts of other ways in (`levels`)."""
-    start = route.start
     first = (policy.first_day, earliest(policy, route))
-    limits = dict.fromkeys((policy.last_day, *first, *(near for day in levels for near in (day - 1, day))))
-    for limit in limits:
-        by = _month_before(limit) if start.next_month else limit - start.shift
-        if start.anchor == "event" and start.event is not None:
-            yield c.EventBy(start.event, by)
-        elif start.anchor == "recognition" and start.recognition is not None:
-            known = start.recognition
-            yield c.HasIdentity(known.codes, known.first, by if known.last is None else min(by, known.last))
+    for limit in dict.fromkeys((policy.last_day, *first, *(near for day in levels for near in (day - 1, day)))):
+        mark = starts_by(route.start, limit)
+        if mark is not None:
+            yield mark
+
+
+def starts_by(start: Start, limit: int) -> c.Condition | None:
+    """Whether what a start moves with has begun by a day; None where it moves with nothing of the person's."""
+    by = _month_before(limit) if start.next_month else limit - start.shift
+    if start.anchor == "event" and start.event is not None:
+        return c.EventBy(start.event, by)
+    if start.anchor == "recognition" and start.recognition is not None:
+        known = start.recognition
+        return c.HasIdentity(known.codes, known.first, by if known.last is None else min(by, known.last))
+    return None
 
 
 def _month_before(limit: int) -> int:

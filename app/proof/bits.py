@@ -35,7 +35,7 @@ class Table(Combinations):
         """Where the value of one list is one for which something holds."""
         stride = self.strides[axis]
         unit = (1 << stride) - 1
-        period = sum(unit << (k * stride) for k, holds in enumerate(held) if holds)
+        period = bits_of(held) if stride == 1 else sum(unit << (k * stride) for k, holds in enumerate(held) if holds)
         return _repeated(period, stride * self.sizes[axis], self.count)
 
     def first(self, bits: int) -> int:
@@ -51,6 +51,14 @@ class Table(Combinations):
         for n, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
             if byte:
                 yield from (8 * n + k for k in range(8) if byte >> k & 1)
+
+
+_DIGITS = bytes.maketrans(b"\x00\x01", b"01")
+
+
+def bits_of(held: Iterable[bool]) -> int:
+    """A whole number with a bit for each that holds, the first one lowest."""
+    return int(bytes(held)[::-1].translate(_DIGITS) or b"0", 2)
 
 
 def _repeated(pattern: int, width: int, count: int) -> int:

@@ -58,7 +58,7 @@ def cohorts_on(plan: Plan, stretch: Stretch, pay: int, *, by_start: bool = False
     crowd = Crowd(plan, pay)
     found: list[tuple[Bits, tuple[Group, ...]]] = [(crowd.all, ())]
     for k in range(len(plan.unders)):
-        groups = Answers(crowd, k).groups(by_start=by_start)
+        groups = Answers(crowd, k).groups("starts" if by_start else "answers")
         found = [(both, (*told, g)) for bits, told in found for g in groups if (both := bits & g.bits)]
     for bits, told in found:
         yield _cohort(crowd, stretch, bits, told)

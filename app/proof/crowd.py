@@ -10,6 +10,7 @@ from app.proof import axes as ax
 from app.proof.asked import NEVER, fold, start_marks
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
+from app.proof.deciding import Deciding
 from app.proof.diagram import Diagram
 from app.proof.parts import Part, State, part_of
 from app.proof.plan import Plan
@@ -32,9 +33,11 @@ class Crowd:
     """The people of one day of payment; what is said of them is a set of classes: a whole number with a bit for each,
     or a diagram where they are more than `most_bits`."""
 
-    def __init__(self, plan: Plan, pay: int, most_bits: int = MOST_BITS) -> None:
+    def __init__(self, plan: Plan, pay: int, most_bits: int = MOST_BITS, like: "Crowd | None" = None) -> None:
+        """`like`: another day's crowd, whose diagrams are taken over where there are as many of each part: most of what
+        has to be worked out is known there."""
         self.plan, self.pay = plan, pay
-        self._asks = list(dict.fromkeys(self._all_asks()))
+        self._asks = dict.fromkeys(self._all_asks())
         self._said: dict[tuple[int, int, bool], tuple[c.Condition, Bits]] = {}
         self._atoms: dict[str, dict[Ask, int]] = {}
         for ask in self._asks:
@@ -42,9 +45,14 @@ class Crowd:
         built = self._axes()
         self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
         self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
+        self._held: dict[str, list[tuple[int, ...]]] = {}  # by part, for each condition where it holds
+        self._columns: dict[tuple[str, int], Bits] = {}
         self._order = {part: n for n, part in enumerate(self.states)}
         sizes = [len(states) for states in self.states.values()]
-        self.table: Table | Diagram = Table(sizes) if prod(sizes) <= most_bits else Diagram(sizes)
+        if like is not None and like.table.sizes == tuple(sizes):
+            self.table: Table | Diagram = like.table
+        else:
+            self.table = Table(sizes) if prod(sizes) <= most_bits else Diagram(sizes)
         self.all: Bits = self.table.all
         self.none: Bits = self.table.none
 
@@ -160,6 +168,11 @@ class Crowd:
             found = self._said[key] = when, bits  # kept with it, so that its id is not given to another
         return found[1]
 
+    def told(self, k: int, when: c.Condition) -> Bits | None:
+        """For whom a condition of the pack `k` holds; None where nothing asks it."""
+        ask = self.ask(k, when)
+        return self.holds(ask) if ask in self._asks else None
+
     def holds(self, ask: Ask) -> Bits:
         """The classes for which a condition holds; it must be made of what the plan's rules ask."""
         if ask.test == c.ALWAYS:
@@ -176,8 +189,12 @@ class Crowd:
         return self.all if bits is None else bits
 
     def _column(self, part: str, atom: Ask) -> Bits:
-        at = self._atoms[part][atom]
-        return self.table.column(self._order[part], (bool(s.truths[at]) for s in self.states[part]))
+        key = part, self._atoms[part][atom]
+        if key not in self._columns:
+            if part not in self._held:
+                self._held[part] = list(zip(*(state.truths for state in self.states[part]), strict=True))
+            self._columns[key] = self.table.column(self._order[part], self._held[part][key[1]])
+        return self._columns[key]
 
     def narrow(self, few: int) -> Bits:
         """The classes of which some day lies within a stretch of less than so many days."""
@@ -186,12 +203,12 @@ class Crowd:
             bits |= self.table.column(self._order[part], (_is_narrow(state, few) for state in states))
         return bits
 
-    def sample(self, few: int) -> Bits:
-        """One class of all those for whom the same ways in are open at the same price, on this day and on others; of
-        those within a stretch of less than `few` days and of the others one each."""
+    def sample(self, few: int, deciding: Deciding) -> Bits:
+        """One class of all those for whom the same decides; of those within a stretch of less than `few` days and of
+        the others one each."""
         bits = self.all
         for part, states in self.states.items():
-            keys = [(self.plan.decisive(state.low), _is_narrow(state, few)) for state in states]
+            keys = [(deciding.told(state.low), _is_narrow(state, few)) for state in states]
             firsts = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
             bits &= self.table.column(self._order[part], (firsts[key] == n for n, key in enumerate(keys)))
         return bits
@@ -261,5 +278,6 @@ def _told(ask: Ask, person: Person) -> bool:
 
 
 def _is_narrow(state: State, few: int) -> bool:
-    pairs = ((low, state.high[name]) for name, low in state.low.items() if name in ("birth", "ended"))
+    lows, highs = state.low, state.high
+    pairs = ((lows[name], highs[name]) for name in ("birth", "ended") if name in lows)
     return any(low is not None and high is not None and high - low < few for low, high in pairs)

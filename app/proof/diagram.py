@@ -8,7 +8,7 @@ where their nodes are.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 
-from app.proof.bits import Combinations
+from app.proof.bits import Combinations, bits_of
 
 # The node behind a branch, and the values that lead there: a whole number with a bit for each.
 Branches = tuple[tuple[int, int], ...]
@@ -61,7 +61,7 @@ class Diagram(Combinations):
 
     def column(self, axis: int, held: Iterable[bool]) -> Some:
         """Where the value of one list is one for which something holds."""
-        inside = sum(1 << n for n, holds in enumerate(held) if holds)
+        inside = bits_of(held)
         outside = ((1 << self.sizes[axis]) - 1) & ~inside
         return Some(
             self, self._node(axis, {node: values for node, values in ((_NONE, outside), (_ALL, inside)) if values})

@@ -59,7 +59,7 @@ class Disagreement(AssertionError):  # noqa: N818 - nobody's mistake but the pro
 
 def day_of(answers: Answers, stretch: Stretch) -> Day:
     """The day's groups, each compared with what the engine says to both ends of it."""
-    groups = tuple(answers.groups())
+    groups = tuple(answers.groups("years"))
     return Day(answers, groups, tuple(_verdict(answers, group) for group in groups), stretch)
 
 

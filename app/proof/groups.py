@@ -4,15 +4,20 @@ The order of offers is the convention's (rules/choice.py). Here it is worked out
 answer for an example of each group is compared with it (cohorts.py), so that neither can be wrong alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from app.proof.asked import expected, start_marks
 from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
+from app.proof.earlier import Begin, Race, begin
 from app.rules import vocabulary as v
 from app.rules.policy import Policy, Route
+
+
+Apart = Literal["answers", "years", "starts"]
 
 
 class Offer(NamedTuple):
@@ -34,13 +39,28 @@ class Rank(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Classes with one answer. `offers`: those of the best rank; of several the earlier start decides, then the order
-    of the file."""
+    """Classes with one answer. `offers`: those of the best rank that may win; of several the earlier start decides,
+    then the order of the file (earlier.py)."""
 
     bits: Bits
     code: int
     offers: tuple[Offer, ...] = ()
     rank: Rank | None = None
+
+
+def parted(offers: Sequence[tuple[Offer, Bits]]) -> Iterator[tuple[tuple[Offer, ...], Bits]]:
+    """Who gets which of some offers together. Most are alone, and looked at apart: a split takes time for each pair."""
+    once = twice = offers[0][1] & ~offers[0][1]
+    for _, bits in offers:
+        twice |= once & bits
+        once |= bits
+    for offer, bits in offers:
+        if alone := bits & ~twice:
+            yield (offer,), alone
+    shared = [(offer, both) for offer, bits in offers if (both := bits & twice)]
+    if shared:
+        for key, bits in split({(): twice}, [bits for _, bits in shared]).items():
+            yield tuple(offer for (offer, _), inside in zip(shared, key, strict=True) if inside), bits
 
 
 class Answers:
@@ -53,10 +73,11 @@ class Answers:
         self._marked: dict[tuple[int, bool], list[Bits]] = {}
         self.there, self.pay = self.under.there(crowd.pay), self.under.payment(crowd.pay)
 
-    def groups(self, *, by_start: bool = True) -> list[Group]:
-        """Every answer with the classes that get it; `by_start`: also told apart by where moving starts lie."""
+    def groups(self, apart: Apart = "starts") -> list[Group]:
+        """Every answer with the classes that get it; of those whose start moves, `apart`: nobody, those with benefits
+        in this year and those without, or all that any day tells apart."""
         found = [group for group in self._groups() if group.bits]
-        return [part for group in found for part in self._by_start(group)] if by_start else found
+        return found if apart == "answers" else [part for group in found for part in self._by_start(group, apart)]
 
     def _groups(self) -> Iterator[Group]:
         crowd = self.crowd
@@ -121,17 +142,23 @@ class Answers:
         """Every offer that somebody gets."""
         levels = [self.subsidies(n) for n in range(len(self.policy.levels))]
         for i, route in enumerate(self.policy.routes):
-            opened = self.route(i)
+            opened, unstated = self.route(i), route.start.anchor == "not_stated"
             if not opened:
                 continue
-            unstated = route.start.anchor == "not_stated"
-            waits = {-1: self.crowd.all} if unstated else self.waits(route)
-            for wait, waiting in waits.items():
-                for row, granted in levels[self.policy.level(route)].items():
-                    bits = opened & waiting & granted
-                    if bits:
+            rows = [(row, both) for row, bits in levels[self.policy.level(route)].items() if (both := bits & opened)]
+            for wait, waiting in ({-1: opened} if unstated else self.waits(route)).items():
+                for row, granted in rows if waiting & opened else ():
+                    if bits := waiting & granted:
                         rank = Rank(route.unpriced, self.payable(route, row), wait >= 0, unstated)
                         yield rank, Offer(i, wait, row), bits
+
+    @cached_property
+    def ranks(self) -> dict[Rank, list[tuple[Offer, Bits]]]:
+        """All offers by their rank, in the order of the file, with who gets them."""
+        found: dict[Rank, list[tuple[Offer, Bits]]] = {}
+        for rank, offer, bits in self.offers():
+            found.setdefault(rank, []).append((offer, bits))
+        return found
 
     def payable(self, route: Route, row: int) -> int:
         """What is to be paid; where that is not known, what the order of offers goes by."""
@@ -141,30 +168,61 @@ class Answers:
         return charged - self.policy.subsidies[row].off
 
     def _priced(self, enrolled: Bits) -> Iterator[Group]:
-        left = enrolled
-        ranks: dict[Rank, list[tuple[Offer, Bits]]] = {}
-        for rank, offer, bits in self.offers():
-            ranks.setdefault(rank, []).append((offer, bits))
+        left, ranks = enrolled, self.ranks
         for rank in sorted(ranks):
             best = self.crowd.none
             for _, bits in ranks[rank]:
                 best |= bits & left
             if not best:
                 continue
-            offers = [(offer, bits & best) for offer, bits in ranks[rank] if bits & best]
-            for key, bits in split({(): best}, [bits for _, bits in offers]).items():
-                chosen = tuple(offer for (offer, _), inside in zip(offers, key, strict=True) if inside)
+            offers = [(offer, both) for offer, bits in ranks[rank] if (both := bits & best)]
+            runners = [(self._begin(offer), self.shown(offer), bits) for offer, bits in offers]
+            hopes = self._race.hopeful(runners) if len(runners) > 1 else [best]
+            for chosen, bits in parted([(offer, bits) for (offer, _), bits in zip(offers, hopes, strict=True)]):
                 yield Group(bits, v.OPEN, chosen, rank)
             left &= ~best
         yield Group(left, self.none_open())
 
-    def _by_start(self, group: Group) -> Iterator[Group]:
+    def shown(self, offer: Offer) -> Hashable:
+        """What an answer says of an offer, its first day apart."""
+        route = self.policy.routes[offer.route]
+        row = self.policy.subsidies[offer.subsidy] if offer.subsidy >= 0 and route.subsidy == "applies" else None
+        money = None if route.unpriced else (route.personal_fen, route.surcharge_fen, row and row.worth, route.years)
+        return money, route.waiting_days(offer.wait), route.waiting_months(offer.wait), route.benefits_tier
+
+    def _begin(self, offer: Offer) -> Begin:
+        route = self.policy.routes[offer.route]
+        return begin(self.policy, route, route.waits[offer.wait] if offer.wait >= 0 else None, self.pay)
+
+    @cached_property
+    def _race(self) -> Race:
+        crowd, born = self.crowd, self.crowd.holds(self.crowd.born(self.k))
+        return Race(
+            crowd.none,
+            crowd.all,
+            lambda day: born if self.there < day else crowd.none,
+            lambda test: crowd.told(self.k, test),
+        )
+
+    def _by_start(self, group: Group, apart: Apart) -> Iterator[Group]:
         """The group divided by where the moving starts of its offers lie: within the year or behind it, and before or
         behind the starts of the other offers."""
-        routes = dict.fromkeys(offer.route for offer in group.offers)
-        marks = dict.fromkeys(mark for i in routes for mark in self._marks(i, alone=len(group.offers) == 1))
+        marks = self._ends(group) if apart == "years" else self._every_mark(group)
         for bits in split({(): group.bits}, list(marks)).values():
             yield replace(group, bits=bits)
+
+    def _ends(self, group: Group) -> Iterator[Bits]:
+        """For whom a start lies within the year; of several offers, also before, on and behind the days on which the
+        others start that do not move."""
+        begins = [self._begin(offer) for offer in group.offers]
+        levels = [one.floor for one in begins if one.moves is None] if len(begins) > 1 else []
+        for limit in dict.fromkeys((self.policy.last_day, *(near for day in levels for near in (day - 1, day)))):
+            told = (self.crowd.told(self.k, one.by(limit)) for one in begins if one.by is not None)
+            yield from (bits for bits in told if bits is not None)
+
+    def _every_mark(self, group: Group) -> Iterator[Bits]:
+        for i in dict.fromkeys(offer.route for offer in group.offers):
+            yield from self._marks(i, alone=len(group.offers) == 1)
 
     def _marks(self, i: int, *, alone: bool) -> list[Bits]:
         """For whom the start of a way in lies on one side of each day that matters."""

@@ -1,20 +1,15 @@
-"""Prices that change where no clause says so: on a day that is cited to nothing, or for a few days only."""
+"""Prices that change where no clause says so, on a day that is cited to nothing."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Rank
 from app.rules import conditions as c
 from app.rules import vocabulary as v
 from app.rules.days import iso
-from app.rules.facts import read_facts
-from app.rules.finding import find
-from app.rules.person import Person
 from app.rules.policy import Cite
 
 _UNSAID = "公告未载明"
-_FEW = 7  # days: a way that is closed for less is no period of the notice's
 
 
 class Jumps(Watch):
@@ -61,58 +56,3 @@ def _unsaid(cite: Cite) -> bool:
 
 def _dated(test: c.Condition) -> bool:
     return isinstance(test, c.EventBy) or (isinstance(test, c.PaidBy) and isinstance(test.limit, c.After))
-
-
-class Gaps(Watch):
-    """People for whom the way is closed for a few days and then open again at the same price."""
-
-    def __init__(self, pack: Pack) -> None:
-        super().__init__(pack)
-        self._found: Finding | None = None
-
-    def see(self, day: Day) -> None:
-        answers = day.answers
-        if self._found is not None or answers.there != answers.pay:
-            return
-        closed = [group.bits for group in day.groups if group.code == v.WINDOW_CLOSED]
-        if not closed:
-            return
-        asked = answers.crowd.sample(_FEW)
-        if day.stretch.last - day.stretch.first >= _FEW:
-            asked &= answers.crowd.narrow(_FEW)
-        for bits in closed:
-            for number in answers.crowd.table.numbers(bits & asked):
-                self._look(day, answers.crowd.person(number))
-                if self._found is not None:
-                    return
-
-    def _look(self, day: Day, person: Person) -> None:
-        facts, there = read_facts(person, self.policy.coverage_year), day.answers.there
-        after = there
-        while after < there + _FEW and find(self.compiled, facts, after)[0] == v.WINDOW_CLOSED:  # type: ignore[index]
-            after += 1
-        before = there - 1
-        while before > there - _FEW and find(self.compiled, facts, before)[0] == v.WINDOW_CLOSED:  # type: ignore[index]
-            before -= 1
-        if after - before > _FEW or after > self.policy.last_day or self._paused(before, after):
-            return
-        one, other = find(self.compiled, facts, before), find(self.compiled, facts, after)
-        assert isinstance(one, tuple)
-        assert isinstance(other, tuple)
-        if one[0] == other[0] == v.OPEN and self._price(one[4], one[6]) == self._price(other[4], other[6]):
-            told = f"{iso(before + 1)}至{iso(after - 1)}没有途径，前后价格相同"
-            sentence = f"{told} (closed for a few days, the same price before and after)"
-            self._found = Finding("gap", (), ("windows",), sentence, person, date.fromordinal(there))
-
-    def _price(self, route: int, row: int) -> int:
-        found = self.policy.routes[route]
-        off = self.policy.subsidies[row].off if row >= 0 and found.subsidy == "applies" else 0
-        return found.personal_fen + found.surcharge_fen - off
-
-    def _paused(self, before: int, after: int) -> bool:
-        spans = self.policy.pause.spans if self.policy.pause else ()
-        return any(first <= after and last >= before for first, last in spans)
-
-    def found(self) -> Iterator[Finding]:
-        if self._found is not None:
-            yield self._found

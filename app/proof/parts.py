@@ -25,12 +25,22 @@ def part_of(axis: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Some combinations of a part, by their outermost examples; `truths` says what holds of all of them."""
+    """Some combinations of a part, from the first to the last; `truths` says what holds of all of them."""
 
-    low: dict[str, Any]
-    high: dict[str, Any]
+    part: "Part"
+    first: int
+    last: int
     truths: tuple[int, ...]
-    count: int
+
+    @property
+    def low(self) -> dict[str, Any]:
+        """One of its two outermost examples."""
+        return self.part.values(self.first, high=False)
+
+    @property
+    def high(self) -> dict[str, Any]:
+        """The other one."""
+        return self.part.values(self.last, high=True)
 
 
 class Part:
@@ -44,15 +54,15 @@ class Part:
                 held = self._table.column(n, (truth[i] for truth in axis.truths))
                 self._leaves[ask] = self._leaves.get(ask, 0) | held
         self._possible = self._possible_ones(year)
-        self._ends = (self._table.first, False), (self._table.last, True)
 
     def _possible_ones(self, year: int) -> int:
         if not any(axis.name == "ended" or axis.name == "insured" for axis in self._axes):
             return self._table.all
         numbers = range(self._table.count)
-        return sum(1 << n for n in numbers if possible(self._values(n, high=False), year))
+        return sum(1 << n for n in numbers if possible(self.values(n, high=False), year))
 
-    def _values(self, number: int, *, high: bool) -> dict[str, Any]:
+    def values(self, number: int, *, high: bool) -> dict[str, Any]:
+        """What a combination is made of, at one of its two ends."""
         chosen = zip(self._axes, self._table.values(number), strict=True)
         return {axis.name: axis.values[i].high if high else axis.values[i].low for axis, i in chosen}
 
@@ -76,6 +86,8 @@ class Part:
 
     def states(self, asks: Sequence[Ask]) -> Iterator[State]:
         """The combinations that these conditions tell apart."""
-        for truths, bits in split({(): self._possible}, [self.holds(ask) for ask in asks]).items():
-            low, high = (self._values(end(bits), high=high) for end, high in self._ends)
-            yield State(low, high, truths, bits.bit_count())
+        held = [self.holds(ask) for ask in asks]
+        marks = {bits: n for n, bits in enumerate(dict.fromkeys(held))}  # many conditions say the same of these people
+        at = [marks[bits] for bits in held]
+        for told, bits in split({(): self._possible}, list(marks)).items():
+            yield State(self, self._table.first(bits), self._table.last(bits), tuple(told[n] for n in at))

@@ -1,17 +1,16 @@
 """What is the same on every day of payment: the packs, their rules, and which codes they treat alike."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from app.proof.alike import circumstances_of, identities_of
-from app.proof.asked import Rule, rules_of
+from app.proof.asked import NEVER, Rule, fold, rules_of
 from app.proof.axes import Ask
+from app.proof.deciding import Deciding
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY
 from app.rules import conditions as c
-
-_DATED = ("birth", "ended")
 
 
 class Plan:
@@ -30,7 +29,6 @@ class Plan:
         groups = [(IDENTITY + g[0], g) for g in identities_of(policies)]
         groups += [(CIRCUMSTANCE + g[0], g) for g in circumstances_of(policies)]
         self.groups = dict(groups)
-        self._known: dict[tuple[str, Any], tuple[bool, ...]] = {}
 
     @cached_property
     def group_of(self) -> dict[str, str]:
@@ -38,50 +36,46 @@ class Plan:
         return {prefix + code: name for name, g in self.groups.items() for code in g for prefix in _prefix(name)}
 
     @cached_property
-    def deciding(self) -> dict[str, list[Ask]]:
-        """By axis, what decides whether a way in is open and at which price, on any day of payment."""
-        found: dict[str, list[Ask]] = {}
+    def pricing(self) -> Deciding:
+        """What decides whether a way in is open and at which price, on any day of payment."""
+        return self._deciding((k, rule) for k, rule in self.rules if rule.kind in ("route", "subsidy", "expected"))
+
+    def near(self, pay: int, few: int) -> Deciding:
+        """What decides whether a way in is open, on the days less than so many before and after one."""
+        found = []
         for k, rule in self.rules:
-            if rule.kind in ("route", "subsidy", "expected"):
-                under = self.unders[k]
-                for leaf in c.leaves(rule.when):
-                    for axis in self.axes_of(leaf):
-                        found.setdefault(axis, []).append(Ask(under, under.policy.first_day, leaf))
-        return {axis: list(dict.fromkeys(asks)) for axis, asks in found.items()}
+            days = range(self.unders[k].there(pay) - few + 1, self.unders[k].there(pay) + few)
+            if rule.kind == "expected" or (rule.kind == "route" and any(fold(rule.when, d) != NEVER for d in days)):
+                found.append((k, rule))
+        return self._deciding(found)
 
-    def decisive(self, values: dict[str, Any]) -> Hashable:
-        """What the ways in and their prices can hang on of these values: days as they are, of the rest what holds."""
-        return tuple(self._told(axis, values[axis]) for axis in values if axis in self.deciding)
+    def _deciding(self, rules: Iterable[tuple[int, Rule]]) -> Deciding:
+        asked = ((self.unders[k], leaf) for k, rule in rules for leaf in c.leaves(rule.when))
+        return Deciding(
+            (Ask(under, under.policy.first_day, leaf) for under, leaf in asked), lambda ask: self.axes_of(ask.test)
+        )
 
-    def _told(self, axis: str, value: Any) -> Hashable:
-        if axis in _DATED or axis in self.groups:
-            return value if isinstance(value, Hashable) else tuple(value)
-        key = axis, value
-        if key not in self._known:
-            self._known[key] = tuple(ask.holds({axis: value}) for ask in self.deciding[axis])
-        return self._known[key]
-
-    def axes_of(self, leaf: c.Condition) -> set[str]:
-        """What a test asks about."""
+    def axes_of(self, leaf: c.Condition) -> Sequence[str]:
+        """What a test asks about, in an order that does not change from run to run."""
         match leaf:
             case c.HasIdentity(codes) | c.PaidBy(c.After(c.LastRecognition(codes))):
-                return {self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of}
+                return sorted({self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of})
             case c.PaidBy(c.After(event)) | c.EventBy(c.After(event)) | c.EventBy(event):
-                return {self._event_axis(event)}
+                return [self._event_axis(event)]
             case c.HasClass(code):
-                return {self.group_of[IDENTITY + code]}
+                return [self.group_of[IDENTITY + code]]
             case c.HasCircumstance(code):
-                return {self.group_of[CIRCUMSTANCE + code]}
+                return [self.group_of[CIRCUMSTANCE + code]]
             case c.HadJob():
-                return {"ended"}
+                return ["ended"]
             case c.IsTrue(fact):
-                return {fact}
+                return [fact]
             case c.AtLeast(fact) | c.IsOneOf(fact):
-                return {"years" if fact in ("missed_years", "repaid_years") else fact}
+                return ["years" if fact in ("missed_years", "repaid_years") else fact]
             case c.Owes():
-                return {"years"}
+                return ["years"]
             case _:
-                return set()
+                return []
 
     def _event_axis(self, event: Any) -> str:
         match event:

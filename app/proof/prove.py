@@ -9,8 +9,9 @@ from app.packs.read_pack import Written
 from app.proof.choices import Alternatives, Rates
 from app.proof.crowd import Crowd
 from app.proof.findings import Finding, Pack, Watch, day_of
+from app.proof.gaps import Gaps
 from app.proof.groups import Answers
-from app.proof.jumps import Gaps, Jumps
+from app.proof.jumps import Jumps
 from app.proof.plan import Plan
 from app.proof.season import stretches
 from app.proof.silence import Charges, Silences
@@ -46,10 +47,10 @@ def prove(written: Written, compiled: Compiled) -> Proof:
         Ties(pack), Silences(pack), Charges(pack), used, alternatives, rates, Jumps(pack), Gaps(pack),
     ]  # fmt: skip
     plan = Plan([Under(compiled)], [(0, rule) for watch in (alternatives, rates, used) for rule in watch.rules()])
-    classes = days = 0
+    classes, days, crowd = 0, 0, None
     for stretch in stretches(plan):
         for pay in stretch.ends:
-            crowd = Crowd(plan, pay)
+            crowd = Crowd(plan, pay, like=crowd)
             day = day_of(Answers(crowd), stretch)
             for watch in watches:
                 watch.see(day)

@@ -26,31 +26,30 @@ class Ties(Watch):
 
     def see(self, day: Day) -> None:
         for group in day.groups:
-            for one, other in combinations(group.offers, 2):
-                if self._shown(one) != self._shown(other):
-                    self._compare(day, group, one, other)
+            if len(group.offers) > 1 and len({day.answers.shown(offer) for offer in group.offers}) > 1:
+                self._compare_all(day, group)
             for offer in group.offers:
                 self._funds(day, group, offer)
 
     def found(self) -> Iterator[Finding]:
         yield from self._found.values()
 
-    def _shown(self, offer: Offer) -> Any:
-        """What an answer says of an offer, its first day apart."""
-        route = self.policy.routes[offer.route]
-        row = self.policy.subsidies[offer.subsidy] if offer.subsidy >= 0 and route.subsidy == "applies" else None
-        money = None if route.unpriced else (route.personal_fen, route.surcharge_fen, row and row.worth, route.years)
-        wait = route.waiting_days(offer.wait), route.waiting_months(offer.wait)
-        return money, wait, route.benefits_tier
+    def _compare_all(self, day: Day, group: Group) -> None:
+        """All offers of the rank, those too that another one like them goes before."""
+        assert group.rank is not None
+        offers = [(o, both) for o, bits in day.answers.ranks[group.rank] if (both := bits & group.bits)]
+        for (one, these), (other, those) in combinations(offers, 2):
+            if these & those and day.answers.shown(one) != day.answers.shown(other):
+                self._compare(day, these & those, one, other, [offer for offer, _ in offers])
 
-    def _compare(self, day: Day, group: Group, one: Offer, other: Offer) -> None:
+    def _compare(self, day: Day, both: Bits, one: Offer, other: Offer, all_of_them: list[Offer]) -> None:
         entries = [self.policy.routes[offer.route].entry for offer in (one, other)]
         key = ("two_answers", *entries)
         if key in self._found:
             return
-        person = day.example(group.bits)
+        person = day.example(both)
         facts = read_facts(person, self.policy.coverage_year)
-        starts = {offer: self._start(offer, day.answers.there, facts) for offer in group.offers}
+        starts = {offer: self._start(offer, day.answers.there, facts) for offer in all_of_them}
         if starts[one] != starts[other] or any(start is not None and start < starts[one] for start in starts.values()):
             return  # the earlier start decides, be it a third offer's
         titles = [self.policy.routes[offer.route].title for offer in (one, other)]

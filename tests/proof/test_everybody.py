@@ -203,7 +203,7 @@ def test_whoever_finds_no_way_in_is_in_the_sample_or_somebody_else_with_the_same
         crowd = Crowd(plan, stretch.first)
         closed = [group.bits for group in Answers(crowd).groups() if group.code == v.WINDOW_CLOSED]
         for bits in closed:
-            some = bits & crowd.sample(7)
+            some = bits & crowd.sample(7, plan.pricing)
             asked = [
                 {around(pack, crowd.person(n), stretch.first) for n in crowd.table.numbers(which)}
                 for which in (bits, some)

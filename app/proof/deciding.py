@@ -1,0 +1,32 @@
+"""What some rules hang on: values of which these rules say the same on every day are one to them."""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+from app.proof.axes import Ask
+from app.proof.values import CIRCUMSTANCE, IDENTITY
+
+_DATED = ("birth", "ended", IDENTITY, CIRCUMSTANCE)
+
+
+class Deciding:
+    """By axis, what the rules ask."""
+
+    def __init__(self, asks: Iterable[Ask], axes_of: Callable[[Ask], Iterable[str]]) -> None:
+        self._asks: dict[str, dict[Ask, None]] = {}
+        self._known: dict[tuple[str, Any], tuple[bool, ...]] = {}
+        for ask in asks:
+            for axis in axes_of(ask):
+                self._asks.setdefault(axis, {})[ask] = None
+
+    def told(self, values: dict[str, Any]) -> Hashable:
+        """What the rules can hang on of these values: days as they are, of the rest what holds."""
+        return tuple(self._told(axis, values[axis]) for axis in values if axis in self._asks)
+
+    def _told(self, axis: str, value: Any) -> Hashable:
+        if axis.startswith(_DATED):
+            return value if isinstance(value, Hashable) else tuple(value)
+        key = axis, value
+        if key not in self._known:
+            self._known[key] = tuple(ask.holds({axis: value}) for ask in self._asks[axis])
+        return self._known[key]

@@ -1,0 +1,109 @@
+"""Which of several equally favorable ways in begins earlier, for everybody at once.
+
+The earlier start decides, then the order of the file (rules/choice.py). A start is never before birth nor before a
+`floor`, which is the same for everybody who pays on a day; beyond it, it may move with a day of the person's own. An
+offer that another one always goes before is struck out for those who get both: whoever is left may win.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from app.proof.asked import starts_by
+from app.proof.bits import Bits
+from app.rules import conditions as c
+from app.rules import days
+from app.rules.earliest import earliest
+from app.rules.policy import Policy, Route, Wait
+
+# For whom a condition holds; None where nothing in the plan asks it.
+Asked = Callable[[c.Condition], Bits | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """When an offer's benefits begin: at `floor` or at birth if that is later, or later still where it `moves`.
+
+    `moves`: what it moves with; two that move with the same begin on the same day. `by`: whether it has begun by a day,
+    apart from the floor; None where that is not asked.
+    """
+
+    floor: int
+    moves: Hashable = None
+    by: Callable[[int], c.Condition] | None = None
+
+
+def begin(policy: Policy, route: Route, wait: Wait | None, pay: int) -> Begin:
+    """The start of an offer paid on `pay`."""
+    found = _unwaited(policy, route, pay)
+    if wait is None:
+        return found
+    if wait.counts_from == "benefit_start":
+        settled = found.moves is None and pay <= found.floor and policy.eligibility.expected_child is None
+        moves = None if settled else (found.floor, found.moves, wait.months, wait.days, wait.shift)
+        return Begin(_over(wait, found.floor) if settled else found.floor, moves)
+    counted = {"payment": pay, "day_after_payment": pay + 1, "month_after_payment": days.next_month(pay)}
+    return Begin(max(found.floor, _over(wait, counted[wait.counts_from])), found.moves, found.by)
+
+
+def _over(wait: Wait, counted: int) -> int:
+    return (days.plus_months(counted, wait.months) if wait.months else counted + wait.days) + wait.shift
+
+
+def _unwaited(policy: Policy, route: Route, pay: int) -> Begin:
+    start, floor = route.start, earliest(policy, route)
+    match start.anchor:
+        case "not_stated":
+            return Begin(0)  # only the order of the file counts among these
+        case "coverage_year":
+            return Begin(policy.first_day)
+        case "day":
+            return Begin(start.day or 0)
+        case "payment":
+            day = pay + start.shift
+            return Begin(max(floor, days.next_month(day) if start.next_month else day))
+        case _:
+            moves = start.anchor, start.event, start.recognition, start.shift, start.next_month
+            return Begin(floor, moves, lambda limit: starts_by(start, limit) or c.ALWAYS)
+
+
+class Race:
+    """Who can't win. `sure`: those born before a day; `asked`: those for whom a condition holds."""
+
+    def __init__(self, none: Bits, everybody: Bits, sure: Callable[[int], Bits], asked: Asked) -> None:
+        self.none, self.all, self.sure, self.asked = none, everybody, cache(sure), cache(asked)
+
+    def hopeful(self, runners: Sequence[tuple[Begin, Hashable, Bits]]) -> list[Bits]:
+        """Of each offer, in the order of the file, with what it says besides its start: those who may get it.
+
+        Two that begin on one day and say different things both stay, for that is to be told.
+        """
+        found = []
+        for n, (start, says, bits) in enumerate(runners):
+            left = bits
+            for m, (other, said, theirs) in enumerate(runners):
+                if m != n and (ahead := self._ahead(other, start, first=m < n and said == says)):
+                    left &= ~(theirs & ahead)
+            found.append(left)
+        return found
+
+    def _ahead(self, one: Begin, other: Begin, *, first: bool) -> Bits:
+        """For whom `one` is sure to begin before `other`, or, where it is the `first` of the two, not after it."""
+        if first and one.moves == other.moves and one.floor <= other.floor:
+            return self.all
+        found = self.none
+        if one.floor < other.floor:
+            found |= self._within(one, other.floor - 1) & self.sure(other.floor)
+        if first and one.floor <= other.floor:
+            found |= self._within(one, other.floor)
+        if one.moves is None and other.by is not None:
+            by = self.asked(other.by(one.floor - first))
+            found |= self.none if by is None else self.sure(one.floor + 1) & ~by
+        return found
+
+    def _within(self, one: Begin, limit: int) -> Bits:
+        """For whom what an offer's start moves with lies within a limit."""
+        if one.moves is None:
+            return self.all
+        by = one.by and self.asked(one.by(limit))
+        return by or self.none
