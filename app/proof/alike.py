@@ -4,7 +4,7 @@ Two codes are alike where the pack is the same after the two have changed places
 does not count, nor does the order of the identities of one subsidy: it only names the identity that the answer shows.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from app.proof.asked import rules_of
@@ -16,19 +16,12 @@ Rename = Callable[[str], str]
 
 def circumstances_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
     """The circumstances that are asked for, alike ones together."""
-    named = {code for p in policies for t in _leaves(p) for code in _circumstances(t)}
-    return _groups(sorted(named), policies)
+    return _groups(policies, _circumstances)
 
 
 def identities_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
     """The identities that are asked for, alike ones together."""
-    named = {code for p in policies for t in _leaves(p) for code in _identities(t)}
-    return _groups(sorted(named), policies)
-
-
-def _leaves(policy: Policy) -> Iterable[c.Condition]:
-    for rule in rules_of(policy):
-        yield from c.leaves(rule.when)
+    return _groups(policies, _identities)
 
 
 def _circumstances(test: c.Condition) -> Iterable[str]:
@@ -53,11 +46,15 @@ def _identities(test: c.Condition) -> Iterable[str]:
             pass
 
 
-def _groups(codes: Sequence[str], policies: Sequence[Policy]) -> list[tuple[str, ...]]:
+def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterable[str]]) -> list[tuple[str, ...]]:
+    places = list(_places(policies))
+    naming: dict[str, set[int]] = {}
+    for n, rules in enumerate(places):
+        for code in (code for when in rules for leaf in c.leaves(when) for code in codes_of(leaf)):
+            naming.setdefault(code, set()).add(n)
     found: list[list[str]] = []
-    plain = _written(policies, lambda code: code)
-    for code in codes:
-        group = next((g for g in found if _written(policies, _exchange(g[0], code)) == plain), None)
+    for code in sorted(naming):
+        group = next((g for g in found if _alike(g[0], code, naming, places)), None)
         if group is None:
             found.append([code])
         else:
@@ -65,24 +62,27 @@ def _groups(codes: Sequence[str], policies: Sequence[Policy]) -> list[tuple[str,
     return [tuple(group) for group in found]
 
 
-def _exchange(one: str, other: str) -> Rename:
-    names = {one: other, other: one}
-    return lambda code: names.get(code, code)
-
-
-def _written(policies: Sequence[Policy], rename: Rename) -> list[Any]:
-    """The rules in a form that does not know about order, with the codes renamed."""
-    found: list[Any] = []
+def _places(policies: Sequence[Policy]) -> Iterator[list[c.Condition]]:
+    """The conditions that count together: each rule's own, those of one subsidy in any order."""
     for policy in policies:
-        subsidies: dict[int, set[Any]] = {}
+        subsidies: dict[int, list[c.Condition]] = {}
         for rule in rules_of(policy):
-            written = _condition(rule.when, rename)
             if rule.kind == "subsidy":
-                subsidies.setdefault(rule.index[0], set()).add(written)
+                subsidies.setdefault(rule.index[0], []).append(rule.when)
             else:
-                found.append(written)
-        found.append(subsidies)
-    return found
+                yield [rule.when]
+        yield from subsidies.values()
+
+
+def _alike(one: str, other: str, naming: dict[str, set[int]], places: Sequence[Sequence[c.Condition]]) -> bool:
+    if naming[one] != naming[other]:
+        return False
+    names = {one: other, other: one}
+    return all(
+        {_condition(when, lambda code: names.get(code, code)) for when in places[n]}
+        == {_condition(when, lambda code: code) for when in places[n]}
+        for n in naming[one]
+    )
 
 
 def _condition(when: c.Condition, rename: Rename) -> Any:

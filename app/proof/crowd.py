@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from app.proof import axes as ax
-from app.proof.asked import NEVER, fold, start_marks
+from app.proof.asked import NEVER, start_marks
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
@@ -60,7 +60,7 @@ class Crowd:
         """A condition of the pack `k`, with the day of payment settled."""
         under = self.plan.unders[k]
         day = under.there(self.pay) if of_the_day else under.payment(self.pay)
-        return Ask(under, day, fold(when, day))
+        return Ask(under, day, self.plan.folded(when, day))
 
     def _all_asks(self) -> Iterable[Ask]:
         for k, rule in self.plan.rules:
@@ -90,33 +90,13 @@ class Crowd:
 
     def _collect(self, ask: Ask) -> None:
         """Remembers the conditions about one part that a condition is made of."""
-        for part, atom in self._pieces(ask):
+        for part, test in self.plan.pieces(ask.test):
+            piece = Ask(ask.under, ask.day, test)
             if part is not None:
                 asked = self._atoms.setdefault(part, {})
-                asked.setdefault(atom, len(asked))
+                asked.setdefault(piece, len(asked))
             else:
-                self._collect(atom)
-
-    def _pieces(self, ask: Ask) -> list[tuple[str | None, Ask]]:
-        """The condition itself where it is about one part; else its pieces, those about one part taken together."""
-        parts = {part_of(axis) for leaf in c.leaves(ask.test) for axis in self.plan.axes_of(leaf)}
-        if not parts:
-            return []
-        if len(parts) == 1:
-            return [(parts.pop(), ask)]
-        if isinstance(ask.test, c.Not):
-            return [(None, Ask(ask.under, ask.day, ask.test.part))]
-        assert isinstance(ask.test, c.All | c.Any)
-        found: dict[str | None, list[c.Condition]] = {}
-        mixed: list[tuple[str | None, Ask]] = []
-        for piece in ask.test.parts:
-            told = {part_of(axis) for leaf in c.leaves(piece) for axis in self.plan.axes_of(leaf)}
-            if len(told) == 1:
-                found.setdefault(told.pop(), []).append(piece)
-            else:
-                mixed.append((None, Ask(ask.under, ask.day, piece)))
-        join = c.all_of if isinstance(ask.test, c.All) else c.any_of
-        return [(part, Ask(ask.under, ask.day, join(pieces))) for part, pieces in found.items()] + mixed
+                self._collect(piece)
 
     def _axes(self) -> dict[str, list[tuple[Axis, list[Ask]]]]:
         """Every axis that something asks about, by part."""
@@ -179,11 +159,13 @@ class Crowd:
             return self.all
         if ask.test == NEVER:
             return self.none
-        bits: Bits | None = None
-        if isinstance(ask.test, c.Not) and len(self._pieces(ask)) == 1 and self._pieces(ask)[0][0] is None:
+        pieces = self.plan.pieces(ask.test)
+        if isinstance(ask.test, c.Not) and len(pieces) == 1 and pieces[0][0] is None:
             return self.all & ~self.holds(Ask(ask.under, ask.day, ask.test.part))
+        bits: Bits | None = None
         union = isinstance(ask.test, c.Any)
-        for part, piece in self._pieces(ask):
+        for part, test in pieces:
+            piece = Ask(ask.under, ask.day, test)
             held = self._column(part, piece) if part is not None else self.holds(piece)
             bits = held if bits is None else bits | held if union else bits & held
         return self.all if bits is None else bits
@@ -223,8 +205,7 @@ class Crowd:
     def person(self, number: int, *, high: bool = False) -> Person:
         """An example of the class."""
         base = self.plan.unders[0]
-        asked = {name: bounds for under in self.plan.unders for name, bounds in under.compiled.asked.items()}
-        return person_of(self.values(number, high=high), base.policy.coverage_year - base.years, asked)
+        return person_of(self.values(number, high=high), base.policy.coverage_year - base.years, self.plan.asked)
 
     def _renamed(self, person: Person) -> Person:
         """The person with the codes that stand for alike ones, where they say the same together."""

@@ -207,9 +207,14 @@ class Answers:
     def _by_start(self, group: Group, apart: Apart) -> Iterator[Group]:
         """The group divided by where the moving starts of its offers lie: within the year or behind it, and before or
         behind the starts of the other offers."""
-        marks = self._ends(group) if apart == "years" else self._every_mark(group)
+        marks = self._every_mark(group) if apart == "starts" or self._is_tie(group) else self._ends(group)
         for bits in split({(): group.bits}, list(marks)).values():
             yield replace(group, bits=bits)
+
+    def _is_tie(self, group: Group) -> bool:
+        """Whether two that move with different days say different things: they may begin on one day (ties.py)."""
+        moving = [offer for offer in group.offers if self._begin(offer).moves is not None]
+        return len(moving) > 1 and len({self.shown(offer) for offer in moving}) > 1
 
     def _ends(self, group: Group) -> Iterator[Bits]:
         """For whom a start lies within the year; of several offers, also before, on and behind the days on which the
@@ -217,7 +222,7 @@ class Answers:
         begins = [self._begin(offer) for offer in group.offers]
         levels = [one.floor for one in begins if one.moves is None] if len(begins) > 1 else []
         for limit in dict.fromkeys((self.policy.last_day, *(near for day in levels for near in (day - 1, day)))):
-            told = (self.crowd.told(self.k, one.by(limit)) for one in begins if one.by is not None)
+            told = (self._race.asked(one.by(limit)) for one in begins if one.by is not None)
             yield from (bits for bits in told if bits is not None)
 
     def _every_mark(self, group: Group) -> Iterator[Bits]:

@@ -1,5 +1,6 @@
 """What is the same on every day of payment: the packs, their rules, and which codes they treat alike."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,7 @@ from app.proof.alike import circumstances_of, identities_of
 from app.proof.asked import NEVER, Rule, fold, rules_of
 from app.proof.axes import Ask
 from app.proof.deciding import Deciding
+from app.proof.parts import part_of
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY
 from app.rules import conditions as c
@@ -29,6 +31,15 @@ class Plan:
         groups = [(IDENTITY + g[0], g) for g in identities_of(policies)]
         groups += [(CIRCUMSTANCE + g[0], g) for g in circumstances_of(policies)]
         self.groups = dict(groups)
+        # By id, with what it is the id of, so that it is not given to another.
+        self._fixed: dict[int, tuple[c.Condition, list[int]]] = {}
+        self._folded: dict[tuple[int, int], c.Condition] = {}
+        self._cut: dict[int, tuple[c.Condition, Sequence[tuple[str | None, c.Condition]]]] = {}
+
+    @cached_property
+    def asked(self) -> dict[str, tuple[int, int]]:
+        """The numbers that some pack asks for, with their bounds."""
+        return {name: bounds for under in self.unders for name, bounds in under.compiled.asked.items()}
 
     @cached_property
     def group_of(self) -> dict[str, str]:
@@ -54,6 +65,48 @@ class Plan:
         return Deciding(
             (Ask(under, under.policy.first_day, leaf) for under, leaf in asked), lambda ask: self.axes_of(ask.test)
         )
+
+    def folded(self, when: c.Condition, day: int) -> c.Condition:
+        """What is left of a condition on a day of payment; one object on all days between which it stays the same."""
+        if not isinstance(when, c.All | c.Any | c.Not | c.PaidBy):
+            return when
+        if id(when) not in self._fixed:
+            fixed = (leaf.limit for leaf in c.leaves(when) if isinstance(leaf, c.PaidBy))
+            self._fixed[id(when)] = when, sorted({limit.day for limit in fixed if isinstance(limit, c.On)})
+        key = id(when), bisect_left(self._fixed[id(when)][1], day)
+        if key not in self._folded:
+            self._folded[key] = fold(when, day)
+        return self._folded[key]
+
+    def pieces(self, test: c.Condition) -> Sequence[tuple[str | None, c.Condition]]:
+        """The condition itself where it is about one part of a person; else its pieces, those about one part taken
+        together, and without a part those that are about several."""
+        if not isinstance(test, c.All | c.Any | c.Not):
+            return self._pieces(test)
+        if id(test) not in self._cut:
+            self._cut[id(test)] = test, self._pieces(test)
+        return self._cut[id(test)][1]
+
+    def _pieces(self, test: c.Condition) -> Sequence[tuple[str | None, c.Condition]]:
+        parts = self._parts(test)
+        if len(parts) < 2:
+            return [(part, test) for part in parts]
+        if isinstance(test, c.Not):
+            return [(None, test.part)]
+        assert isinstance(test, c.All | c.Any)
+        found: dict[str, list[c.Condition]] = {}
+        mixed: list[tuple[str | None, c.Condition]] = []
+        for piece in test.parts:
+            told = self._parts(piece)
+            if len(told) == 1:
+                found.setdefault(told.pop(), []).append(piece)
+            else:
+                mixed.append((None, piece))
+        join = c.all_of if isinstance(test, c.All) else c.any_of
+        return [(part, join(pieces)) for part, pieces in found.items()] + mixed
+
+    def _parts(self, test: c.Condition) -> set[str]:
+        return {part_of(axis) for leaf in c.leaves(test) for axis in self.axes_of(leaf)}
 
     def axes_of(self, leaf: c.Condition) -> Sequence[str]:
         """What a test asks about, in an order that does not change from run to run."""

@@ -2,6 +2,7 @@
 subsidy beyond what is charged."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
@@ -20,6 +21,7 @@ class Silences(Watch):
     def __init__(self, pack: Pack) -> None:
         super().__init__(pack)
         self._found: dict[tuple[str, ...], Finding] = {}
+        self._looked_at = set[tuple[Any, ...]]()
         self._silent = {i: n for i, n in enumerate(self.policy.notes) if n.kind == "silence"}
 
     def see(self, day: Day) -> None:
@@ -27,7 +29,8 @@ class Silences(Watch):
             if group.code == v.WINDOW_CLOSED:
                 self._closed(day, group)
             if group.code == v.OPEN:
-                if self._leaves_open(verdict):
+                if self._leaves_open(verdict) and self._kind(verdict) not in self._looked_at:
+                    self._looked_at.add(self._kind(verdict))
                     self._nulls(day, group)
                 self._fund(day, group, verdict[4], verdict[6])
 
@@ -57,6 +60,11 @@ class Silences(Watch):
         route, start = self.policy.routes[verdict[4]], verdict[9]
         row = self.policy.subsidies[verdict[6]] if verdict[6] >= 0 else None
         return route.unpriced or (row is not None and row.unknown) or start is None or start > self.policy.last_day
+
+    def _kind(self, verdict: Verdict) -> tuple[Any, ...]:
+        """What decides which notes the product itself adds (rules/standing.py)."""
+        start = verdict[9]
+        return verdict[4], verdict[6], start is None, start is not None and start > self.policy.last_day
 
     def _nulls(self, day: Day, group: Group) -> None:
         person = day.example(group.bits)

@@ -18,20 +18,17 @@ def person_of(values: Values, year: int, asked: Mapping[str, tuple[int, int]]) -
 
     days are ordinals; an identity is (code, class, since or 0), a circumstance (code, on), `years` (missed, repaid).
     """
+    identities: list[Identity] = []
+    circumstances: list[Circumstance] = []
+    for name, held in values.items():
+        if held and name.startswith(IDENTITY):
+            identities += (Identity(code, k, date.fromordinal(since) if since else None) for code, k, since in held)
+        elif held and name.startswith(CIRCUMSTANCE):
+            circumstances += (Circumstance(code, date.fromordinal(on)) for code, on in held)
     return Person(
         birth_date=date.fromordinal(values.get("birth", ADULT)),
-        identities=tuple(
-            Identity(code, class_, date.fromordinal(since) if since else None)
-            for name, held in values.items()
-            if name.startswith(IDENTITY)
-            for code, class_, since in held
-        ),
-        circumstances=tuple(
-            Circumstance(code, date.fromordinal(on))
-            for name, held in values.items()
-            if name.startswith(CIRCUMSTANCE)
-            for code, on in held
-        ),
+        identities=tuple(identities),
+        circumstances=tuple(circumstances),
         employee_insurance=_job(values, year),
         insured_last_year=values.get("insured", True),
         zero_claims_last_year=values.get("zero_claims", False),
