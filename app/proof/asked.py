@@ -45,11 +45,18 @@ def expected(policy: Policy) -> c.Condition:
 
 
 def start_marks(policy: Policy, route: Route, levels: Iterable[int]) -> Iterator[c.Condition]:
-    """Where the first day with benefits moves with a day of the person: the tests that tell whether it lies within the
-    year, and on which side of the starts of other ways in (`levels`)."""
-    first = (policy.first_day, earliest(policy, route))
-    for limit in dict.fromkeys((policy.last_day, *first, *(near for day in levels for near in (day - 1, day)))):
-        mark = starts_by(route.start, limit)
+    """The tests of where the first day with benefits of a way in lies, where it moves with a day of the person."""
+    return marks_of(policy, route.start, earliest(policy, route), levels)
+
+
+def marks_of(policy: Policy, start: Start, first: int, levels: Iterable[int]) -> Iterator[c.Condition]:
+    """Whether a start that moves lies within the year, whether behind the `first` day there can be benefits, and on
+    which side of the starts of other ways in (`levels`)."""
+    if start.anchor not in ("event", "recognition"):
+        return
+    limits = (policy.last_day, policy.first_day, first, *(near for day in levels for near in (day - 1, day)))
+    for limit in dict.fromkeys(limits):
+        mark = starts_by(start, limit)
         if mark is not None:
             yield mark
 

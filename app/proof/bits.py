@@ -31,7 +31,7 @@ class Table(Combinations):
         super().__init__(sizes)
         self.all, self.none = (1 << self.count) - 1, 0
 
-    def column(self, axis: int, held: Iterable[bool]) -> int:
+    def column(self, axis: int, held: Iterable[int]) -> int:
         """Where the value of one list is one for which something holds."""
         stride = self.strides[axis]
         unit = (1 << stride) - 1
@@ -56,7 +56,7 @@ class Table(Combinations):
 _DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 
 
-def bits_of(held: Iterable[bool]) -> int:
+def bits_of(held: Iterable[int]) -> int:
     """A whole number with a bit for each that holds, the first one lowest."""
     return int(bytes(held)[::-1].translate(_DIGITS) or b"0", 2)
 

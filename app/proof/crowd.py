@@ -45,6 +45,7 @@ class Crowd:
         built = self._axes()
         self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
         self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
+        self._said_of: dict[tuple[str, int, bool], dict[str, Any]] = {}
         self._held: dict[str, list[tuple[int, ...]]] = {}  # by part, for each condition where it holds
         self._columns: dict[tuple[str, int], Bits] = {}
         self._order = {part: n for n, part in enumerate(self.states)}
@@ -204,8 +205,16 @@ class Crowd:
 
     def person(self, number: int, *, high: bool = False) -> Person:
         """An example of the class."""
+        said: dict[str, Any] = {}
+        for part, i in zip(self.states, self.table.values(number), strict=True):
+            key = part, i, high
+            if key not in self._said_of:
+                state = self.states[part][i]
+                values = state.high if high else state.low
+                self._said_of[key] = {axis: value for axis, value in values.items() if value != ()}
+            said |= self._said_of[key]
         base = self.plan.unders[0]
-        return person_of(self.values(number, high=high), base.policy.coverage_year - base.years, self.plan.asked)
+        return person_of(said, base.policy.coverage_year - base.years, self.plan.asked)
 
     def _renamed(self, person: Person) -> Person:
         """The person with the codes that stand for alike ones, where they say the same together."""

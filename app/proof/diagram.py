@@ -59,7 +59,7 @@ class Diagram(Combinations):
         self._counts = {_NONE: 0, _ALL: 1}
         self.all, self.none = Some(self, _ALL), Some(self, _NONE)
 
-    def column(self, axis: int, held: Iterable[bool]) -> Some:
+    def column(self, axis: int, held: Iterable[int]) -> Some:
         """Where the value of one list is one for which something holds."""
         inside = bits_of(held)
         outside = ((1 << self.sizes[axis]) - 1) & ~inside

@@ -1,7 +1,6 @@
 """Ways that are closed for a few days only, with the same price before and after."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from app.proof.bits import Bits
 from app.proof.deciding import Deciding
@@ -32,7 +31,9 @@ class Gaps(Watch):
         if day.stretch.last - day.stretch.first >= _FEW:
             closed &= crowd.narrow(_FEW)
         # At which price is asked only where somebody is shut out for a few days at all.
-        if closed and any(self._shut(day, person) for person in self._people(day, closed, crowd.plan.near(crowd.pay, _FEW))):
+        if closed and any(
+            self._shut(day, person) for person in self._people(day, closed, crowd.plan.near(crowd.pay, _FEW))
+        ):
             self._look(day, closed)
 
     def _people(self, day: Day, bits: Bits, deciding: Deciding) -> Iterator[Person]:

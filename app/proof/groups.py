@@ -16,7 +16,6 @@ from app.proof.earlier import Begin, Race, begin
 from app.rules import vocabulary as v
 from app.rules.policy import Policy, Route
 
-
 Apart = Literal["answers", "years", "starts"]
 
 

@@ -6,6 +6,7 @@ alone become one state. Then only states have to be combined across parts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.proof.axes import Ask, Axis
@@ -86,8 +87,15 @@ class Part:
 
     def states(self, asks: Sequence[Ask]) -> Iterator[State]:
         """The combinations that these conditions tell apart."""
-        held = [self.holds(ask) for ask in asks]
-        marks = {bits: n for n, bits in enumerate(dict.fromkeys(held))}  # many conditions say the same of these people
-        at = [marks[bits] for bits in held]
-        for told, bits in split({(): self._possible}, list(marks)).items():
-            yield State(self, self._table.first(bits), self._table.last(bits), tuple(told[n] for n in at))
+        for first, last, truths in _told_apart(self._table.sizes, self._possible, tuple(map(self.holds, asks))):
+            yield State(self, first, last, truths)
+
+
+@lru_cache(maxsize=16)  # on many days the same is asked of the same people
+def _told_apart(sizes: tuple[int, ...], possible: int, held: tuple[int, ...]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """The combinations that truth tables tell apart: the first and the last, and what holds of them."""
+    table = Table(sizes)
+    marks = {bits: n for n, bits in enumerate(dict.fromkeys(held))}  # many conditions say the same of these people
+    at = [marks[bits] for bits in held]
+    found = split({(): possible}, list(marks)).items()
+    return [(table.first(bits), table.last(bits), tuple(told[n] for n in at)) for told, bits in found]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.proof.asked import start_marks
+from app.proof.asked import marks_of
 from app.proof.axes import Ask
 from app.proof.plan import Plan
 from app.proof.under import Under
@@ -92,22 +92,21 @@ def _starts(under: Under, pay: int) -> Iterator[int]:
     """The days on which benefits can start for everybody who pays on this day."""
     policy = under.policy
     yield from (under.back(policy.first_day), under.back(earliest_of_all(policy)), under.back(policy.last_day))
-    for route in policy.routes:
-        if route.start.anchor == "payment":
-            yield under.back(days.next_month(pay) if route.start.next_month else pay + route.start.shift)
-        if route.start.day is not None:
-            yield under.back(route.start.day)
-        for wait in route.waits:
-            counted = {"payment": pay, "day_after_payment": pay + 1, "benefit_start": policy.first_day}
-            begun = counted.get(wait.counts_from, days.next_month(pay))
-            yield under.back(days.plus_months(begun, wait.months) + wait.days + wait.shift)
+    for start, _ in under.starts:
+        if start.anchor == "payment":
+            yield under.back(days.next_month(pay) if start.next_month else pay + start.shift)
+        if start.day is not None:
+            yield under.back(start.day)
+    for counts_from, months, more in under.waits:
+        counted = {"payment": pay, "day_after_payment": pay + 1, "benefit_start": policy.first_day}
+        yield under.back(days.plus_months(counted.get(counts_from, days.next_month(pay)), months) + more)
 
 
 def _marks(under: Under, pay: int) -> Iterator[c.Condition]:
     levels = [
-        days.next_month(pay) if route.start.next_month else pay + route.start.shift
-        for route in under.policy.routes
-        if route.start.anchor == "payment"
+        days.next_month(pay) if start.next_month else pay + start.shift
+        for start, _ in under.starts
+        if start.anchor == "payment"
     ]
-    for route in under.policy.routes:
-        yield from start_marks(under.policy, route, levels)
+    for start, first in under.starts:
+        yield from marks_of(under.policy, start, first, levels)

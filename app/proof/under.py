@@ -8,8 +8,11 @@ from app.proof.asked import claim
 from app.rules import conditions as c
 from app.rules import days
 from app.rules.compiling import Aside, Compiled, test_of
+from app.rules.earliest import earliest
 from app.rules.person import Person
-from app.rules.policy import Policy
+from app.rules.policy import Cite, Policy, Start
+
+_ANY = Cite("notice", "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,18 @@ class Under:
     def claims(self) -> list[list[c.Condition]]:
         """For each subsidy and each of its identities who has a claim to it."""
         return [[claim(row, selector) for selector in row.selectors] for row in self.policy.subsidies]
+
+    @cached_property
+    def starts(self) -> list[tuple[Start, int]]:
+        """The different starts of ways in, whatever their clause, with the first day there can be benefits."""
+        routes = self.policy.routes
+        return list(dict.fromkeys((replace(r.start, cite=_ANY), earliest(self.policy, r)) for r in routes))
+
+    @cached_property
+    def waits(self) -> list[tuple[str, int, int]]:
+        """The different waits: from where they count, months, and days besides."""
+        waits = (wait for route in self.policy.routes for wait in route.waits)
+        return list(dict.fromkeys((wait.counts_from, wait.months, wait.days + wait.shift) for wait in waits))
 
     @cached_property
     def _tests(self) -> dict[c.Condition, Aside]:
