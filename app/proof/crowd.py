@@ -101,17 +101,14 @@ class Crowd:
 
     def _axes(self) -> dict[str, list[tuple[Axis, list[Ask]]]]:
         """Every axis that something asks about, by part."""
-        asks: dict[str, list[Ask]] = {}
+        asks: dict[str, dict[Ask, None]] = {}
         for ask in self._asks:
             for leaf in c.leaves(ask.test):
                 for name in self.plan.axes_of(leaf):
-                    told = asks.setdefault(name, [])
-                    found = Ask(ask.under, ask.day, leaf)
-                    if found not in told:
-                        told.append(found)
+                    asks.setdefault(name, {})[Ask(ask.under, ask.day, leaf)] = None
         built: dict[str, list[tuple[Axis, list[Ask]]]] = {}
         for name, told in asks.items():
-            built.setdefault(part_of(name), []).append((self._axis(name, told), told))
+            built.setdefault(part_of(name), []).append((self._axis(name, list(told)), list(told)))
         return built
 
     def _axis(self, name: str, asks: list[Ask]) -> Axis:
@@ -124,12 +121,7 @@ class Crowd:
         if name in self.plan.groups:
             build = ax.identity_axis if name.startswith(IDENTITY) else ax.circumstance_axis
             return build(self.plan.groups[name], asks, here)
-        if name == "years":
-            return ax.years_axis(asks)
-        if name in ("insured", "parent", "gap", "lapsed", "zero_claims"):
-            return ax.flag_axis(name, asks)
-        bounds = [u.compiled.asked.get(name, (0, 12)) for u in self.plan.unders]
-        return ax.number_axis(name, asks, (min(low for low, _ in bounds), max(high for _, high in bounds)))
+        return self.plan.undated_axis(name, asks)
 
     def _year_before(self, under: Under) -> tuple[int, int]:
         first, last = days.year_bounds(under.policy.coverage_year - 1)

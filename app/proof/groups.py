@@ -4,36 +4,19 @@ The order of offers is the convention's (rules/choice.py). Here it is worked out
 answer for an example of each group is compared with it (cohorts.py), so that neither can be wrong alone.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from app.proof.asked import expected, start_marks
 from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
-from app.proof.earlier import Begin, Race, begin
+from app.proof.earlier import Race
+from app.proof.offers import Offer, Offers, Rank
 from app.rules import vocabulary as v
-from app.rules.policy import Policy, Route
 
 Apart = Literal["answers", "years", "starts"]
-
-
-class Offer(NamedTuple):
-    """What one way in offers: indexes of the way in, its wait and the subsidy taken off (-1 is none)."""
-
-    route: int
-    wait: int
-    subsidy: int
-
-
-class Rank(NamedTuple):
-    """The order of offers, as far as it does not hang on the first day with benefits."""
-
-    unpriced: bool
-    payable: int
-    waits: bool
-    unstated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +51,8 @@ class Answers:
     def __init__(self, crowd: Crowd, k: int = 0) -> None:
         self.crowd, self.k = crowd, k
         self.under = crowd.plan.unders[k]
-        self.policy: Policy = self.under.policy
+        self.policy = self.under.policy
+        self.offers = Offers(crowd, k)
         self._marked: dict[tuple[int, bool], list[Bits]] = {}
         self.there, self.pay = self.under.there(crowd.pay), self.under.payment(crowd.pay)
 
@@ -88,7 +72,7 @@ class Answers:
         if self.there < self.policy.opens:
             yield Group(enrolled, v.NOT_YET_OPEN)
         elif self.there != self.pay:
-            later = self.open() & enrolled if self.pay <= self.policy.last_day else crowd.none
+            later = self.offers.open() & enrolled if self.pay <= self.policy.last_day else crowd.none
             yield Group(later, v.PAUSED)
             yield Group(enrolled & ~later, self.none_open())
         else:
@@ -98,76 +82,8 @@ class Answers:
         """What whoever finds no way in is told."""
         return v.NOT_YET_MAIN if self.there < self.policy.main_opens else v.WINDOW_CLOSED
 
-    def open(self) -> Bits:
-        """For whom some way in is open."""
-        bits = self.crowd.none
-        for i in range(len(self.policy.routes)):
-            bits |= self.route(i)
-        return bits
-
-    def route(self, i: int) -> Bits:
-        """For whom a way in is open."""
-        return self.crowd.says(self.k, self.policy.routes[i].when)
-
-    def subsidies(self, level: int) -> dict[int, Bits]:
-        """Who gets which subsidy on a way in with this contribution; -1 none."""
-        rows = [(i, r) for i, r in enumerate(self.policy.subsidies) if r.of_fen == self.policy.levels[level]]
-        left, found = self.crowd.all, dict[int, Bits]()
-        for i, _ in sorted(rows, key=lambda pair: -pair[1].fen):
-            found[i] = self.claims(i) & left
-            left &= ~found[i]
-        return found | {-1: left}
-
-    def claims(self, row: int) -> Bits:
-        """Who has a claim to a subsidy."""
-        bits = self.crowd.none
-        for claims in self.selected(row):
-            bits |= claims
-        return bits
-
-    def selected(self, row: int) -> list[Bits]:
-        """Who has a claim to a subsidy, identity by identity."""
-        return [self.crowd.says(self.k, when) for when in self.under.claims[row]]
-
-    def waits(self, route: Route) -> dict[int, Bits]:
-        """Who has which wait on a way in; -1 none."""
-        left, found = self.crowd.all, dict[int, Bits]()
-        for n, wait in enumerate(route.waits):
-            found[n] = self.crowd.says(self.k, wait.when) & left
-            left &= ~found[n]
-        return found | {-1: left}
-
-    def offers(self) -> Iterator[tuple[Rank, Offer, Bits]]:
-        """Every offer that somebody gets."""
-        levels = [self.subsidies(n) for n in range(len(self.policy.levels))]
-        for i, route in enumerate(self.policy.routes):
-            opened, unstated = self.route(i), route.start.anchor == "not_stated"
-            if not opened:
-                continue
-            rows = [(row, both) for row, bits in levels[self.policy.level(route)].items() if (both := bits & opened)]
-            for wait, waiting in ({-1: opened} if unstated else self.waits(route)).items():
-                for row, granted in rows if waiting & opened else ():
-                    if bits := waiting & granted:
-                        rank = Rank(route.unpriced, self.payable(route, row), wait >= 0, unstated)
-                        yield rank, Offer(i, wait, row), bits
-
-    @cached_property
-    def ranks(self) -> dict[Rank, list[tuple[Offer, Bits]]]:
-        """All offers by their rank, in the order of the file, with who gets them."""
-        found: dict[Rank, list[tuple[Offer, Bits]]] = {}
-        for rank, offer, bits in self.offers():
-            found.setdefault(rank, []).append((offer, bits))
-        return found
-
-    def payable(self, route: Route, row: int) -> int:
-        """What is to be paid; where that is not known, what the order of offers goes by."""
-        charged = route.personal_fen + route.surcharge_fen
-        if row < 0 or route.unpriced or route.subsidy != "applies":
-            return charged
-        return charged - self.policy.subsidies[row].off
-
     def _priced(self, enrolled: Bits) -> Iterator[Group]:
-        left, ranks = enrolled, self.ranks
+        left, ranks = enrolled, self.offers.ranks
         for rank in sorted(ranks):
             best = self.crowd.none
             for _, bits in ranks[rank]:
@@ -175,23 +91,12 @@ class Answers:
             if not best:
                 continue
             offers = [(offer, both) for offer, bits in ranks[rank] if (both := bits & best)]
-            runners = [(self._begin(offer), self.shown(offer), bits) for offer, bits in offers]
+            runners = [(self.offers.begin(offer), self.offers.shown(offer), bits) for offer, bits in offers]
             hopes = self._race.hopeful(runners) if len(runners) > 1 else [best]
             for chosen, bits in parted([(offer, bits) for (offer, _), bits in zip(offers, hopes, strict=True)]):
                 yield Group(bits, v.OPEN, chosen, rank)
             left &= ~best
         yield Group(left, self.none_open())
-
-    def shown(self, offer: Offer) -> Hashable:
-        """What an answer says of an offer, its first day apart."""
-        route = self.policy.routes[offer.route]
-        row = self.policy.subsidies[offer.subsidy] if offer.subsidy >= 0 and route.subsidy == "applies" else None
-        money = None if route.unpriced else (route.personal_fen, route.surcharge_fen, row and row.worth, route.years)
-        return money, route.waiting_days(offer.wait), route.waiting_months(offer.wait), route.benefits_tier
-
-    def _begin(self, offer: Offer) -> Begin:
-        route = self.policy.routes[offer.route]
-        return begin(self.policy, route, route.waits[offer.wait] if offer.wait >= 0 else None, self.pay)
 
     @cached_property
     def _race(self) -> Race:
@@ -212,13 +117,13 @@ class Answers:
 
     def _is_tie(self, group: Group) -> bool:
         """Whether two that move with different days say different things: they may begin on one day (ties.py)."""
-        moving = [offer for offer in group.offers if self._begin(offer).moves is not None]
-        return len(moving) > 1 and len({self.shown(offer) for offer in moving}) > 1
+        moving = [offer for offer in group.offers if self.offers.begin(offer).moves is not None]
+        return len(moving) > 1 and len({self.offers.shown(offer) for offer in moving}) > 1
 
     def _ends(self, group: Group) -> Iterator[Bits]:
         """For whom a start lies within the year; of several offers, also before, on and behind the days on which the
         others start that do not move."""
-        begins = [self._begin(offer) for offer in group.offers]
+        begins = [self.offers.begin(offer) for offer in group.offers]
         levels = [one.floor for one in begins if one.moves is None] if len(begins) > 1 else []
         for limit in dict.fromkeys((self.policy.last_day, *(near for day in levels for near in (day - 1, day)))):
             told = (self._race.asked(one.by(limit)) for one in begins if one.by is not None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.proof.findings import Day, Finding, Pack, Watch
-from app.proof.groups import Rank
+from app.proof.offers import Rank
 from app.rules import conditions as c
 from app.rules import vocabulary as v
 from app.rules.days import iso

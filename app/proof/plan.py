@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
+from app.proof import axes as ax
 from app.proof.alike import circumstances_of, identities_of
 from app.proof.asked import NEVER, Rule, fold, rules_of
-from app.proof.axes import Ask
+from app.proof.axes import Ask, Axis
 from app.proof.deciding import Deciding
 from app.proof.parts import part_of
 from app.proof.under import Under
@@ -34,6 +35,7 @@ class Plan:
         # By id, with what it is the id of, so that it is not given to another.
         self._fixed: dict[int, tuple[c.Condition, list[int]]] = {}
         self._folded: dict[tuple[int, int], c.Condition] = {}
+        self._undated: dict[tuple[str, tuple[tuple[Under, c.Condition], ...]], Axis] = {}
         self._cut: dict[int, tuple[c.Condition, Sequence[tuple[str | None, c.Condition]]]] = {}
 
     @cached_property
@@ -45,6 +47,21 @@ class Plan:
     def group_of(self) -> dict[str, str]:
         """The axis of each code."""
         return {prefix + code: name for name, g in self.groups.items() for code in g for prefix in _prefix(name)}
+
+    def undated_axis(self, name: str, asks: Sequence[Ask]) -> Axis:
+        """What has nothing to do with days: the same on all days on which the same is asked."""
+        key = name, tuple((ask.under, ask.test) for ask in asks)
+        if key not in self._undated:
+            self._undated[key] = self._undated_axis(name, asks)
+        return self._undated[key]
+
+    def _undated_axis(self, name: str, asks: Sequence[Ask]) -> Axis:
+        if name == "years":
+            return ax.years_axis(asks)
+        if name in ("insured", "parent", "gap", "lapsed", "zero_claims"):
+            return ax.flag_axis(name, asks)
+        bounds = [under.compiled.asked.get(name, (0, 12)) for under in self.unders]
+        return ax.number_axis(name, asks, (min(low for low, _ in bounds), max(high for _, high in bounds)))
 
     @cached_property
     def pricing(self) -> Deciding:

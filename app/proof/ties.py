@@ -8,7 +8,8 @@ from typing import Any
 from app.proof.asked import claim
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
-from app.proof.groups import Group, Offer
+from app.proof.groups import Group
+from app.proof.offers import Offer
 from app.rules import conditions as c
 from app.rules.compiling import compile_policy, test_of
 from app.rules.facts import Facts, read_facts
@@ -26,7 +27,7 @@ class Ties(Watch):
 
     def see(self, day: Day) -> None:
         for group in day.groups:
-            if len(group.offers) > 1 and len({day.answers.shown(offer) for offer in group.offers}) > 1:
+            if len(group.offers) > 1 and len({day.answers.offers.shown(offer) for offer in group.offers}) > 1:
                 self._compare_all(day, group)
             for offer in group.offers:
                 self._funds(day, group, offer)
@@ -37,9 +38,9 @@ class Ties(Watch):
     def _compare_all(self, day: Day, group: Group) -> None:
         """All offers of the rank, those too that another one like them goes before."""
         assert group.rank is not None
-        offers = [(o, both) for o, bits in day.answers.ranks[group.rank] if (both := bits & group.bits)]
+        offers = [(o, both) for o, bits in day.answers.offers.ranks[group.rank] if (both := bits & group.bits)]
         for (one, these), (other, those) in combinations(offers, 2):
-            if these & those and day.answers.shown(one) != day.answers.shown(other):
+            if these & those and day.answers.offers.shown(one) != day.answers.offers.shown(other):
                 self._compare(day, these & those, one, other, [offer for offer, _ in offers])
 
     def _compare(self, day: Day, both: Bits, one: Offer, other: Offer, all_of_them: list[Offer]) -> None:
@@ -77,7 +78,7 @@ class Ties(Watch):
         taken = self.policy.subsidies[offer.subsidy]
         for i, row in enumerate(self.policy.subsidies):
             if row.fen == taken.fen and row.of_fen == taken.of_fen and row.worth != taken.worth and i > offer.subsidy:
-                both = day.answers.claims(i) & group.bits
+                both = day.answers.offers.claims(i) & group.bits
                 if both:
                     self._same_amount(day, taken, row, both)
 

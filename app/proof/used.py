@@ -48,7 +48,7 @@ class Used(Watch):
                 for offer in group.offers:
                     self._subsidy(day, group.bits, offer.route, offer.subsidy)
         for i in range(len(self.policy.routes)):
-            if i not in self.opened and answers.route(i) & enrolled:
+            if i not in self.opened and answers.offers.route(i) & enrolled:
                 self.opened.add(i)
         for code, when in self.asked:
             if code not in self.advantages and answers.crowd.says(answers.k, when) & enrolled:
@@ -64,7 +64,7 @@ class Used(Watch):
         keys = [(subsidy.id, n) for n in range(len(subsidy.selectors))]
         if all(key in self.named for key in keys):
             return
-        claimed = day.answers.selected(row)
+        claimed = day.answers.offers.selected(row)
         held = [claims & bits for claims in claimed]
         kinds = [crowd.plan.group_of.get(IDENTITY + s.code, s.code) for s in subsidy.selectors]
         for n, key in enumerate(keys):

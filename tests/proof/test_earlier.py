@@ -24,7 +24,7 @@ PAY = 5
 PEOPLE = list(product(range(8), range(8), range(8)))
 ALL = (1 << len(PEOPLE)) - 1
 DAYS = {"birth": 0, "ended": 1, "event": 2}
-EVENTS = {"birth": c.Birth(), "ended": c.EmploymentEnd(), "event": c.CircumstanceDay("x")}
+EVENTS: dict[str, c.Event] = {"birth": c.Birth(), "ended": c.EmploymentEnd(), "event": c.CircumstanceDay("x")}
 starts = st.tuples(st.integers(0, 9), st.sampled_from([None, "birth", "ended", "event"]), st.integers(0, 2))
 somebody = st.binary(min_size=len(PEOPLE) // 8, max_size=len(PEOPLE) // 8).map(lambda told: int.from_bytes(told, "big"))
 offers = st.lists(st.tuples(starts, st.sampled_from("ab"), st.just(ALL) | somebody), min_size=2, max_size=6)
