@@ -24,6 +24,7 @@ from app.rules.person import Circumstance, Identity, Person
 from app.rules.unknown import Undecided
 
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
+_WITH_DAYS = frozenset({"birth", "job"})  # parts whose days can lie within a few days
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
 )  # asked of the day itself; ways in of the day on which payment resumes
@@ -174,8 +175,8 @@ class Crowd:
     def narrow(self, few: int) -> Bits:
         """The classes of which some day lies within a stretch of less than so many days."""
         bits = self.none
-        for part, states in self.states.items():
-            bits |= self.table.column(self._order[part], (_is_narrow(state, few) for state in states))
+        for part in self.states.keys() & _WITH_DAYS:
+            bits |= self.table.column(self._order[part], (_is_narrow(state, few) for state in self.states[part]))
         return bits
 
     def sample(self, few: int, deciding: Deciding) -> Bits:
@@ -183,7 +184,8 @@ class Crowd:
         the others one each."""
         bits = self.all
         for part, states in self.states.items():
-            keys = [(deciding.told(state.low), _is_narrow(state, few)) for state in states]
+            dated = part in _WITH_DAYS
+            keys = [(deciding.told(state.low), dated and _is_narrow(state, few)) for state in states]
             firsts = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
             bits &= self.table.column(self._order[part], (firsts[key] == n for n, key in enumerate(keys)))
         return bits

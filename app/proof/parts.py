@@ -5,9 +5,8 @@ alone become one state. Then only states have to be combined across parts.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Table, split
@@ -24,8 +23,7 @@ def part_of(axis: str) -> str:
     return "circumstances" if axis.startswith(CIRCUMSTANCE) else "job" if axis in JOB else axis
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Some combinations of a part, from the first to the last; `truths` says what holds of all of them."""
 
     part: "Part"
