@@ -82,12 +82,16 @@ class Race:
         for n, (start, says, bits) in enumerate(runners):
             left = bits
             for m, (other, said, theirs) in enumerate(runners):
-                if m != n and (ahead := self._ahead(other, start, first=m < n and said == says)):
+                if m != n and (ahead := self.ahead(other, start, first=m < n and said == says)):
                     left &= ~(theirs & ahead)
             found.append(left)
         return found
 
-    def _ahead(self, one: Begin, other: Begin, *, first: bool) -> Bits:
+    def level(self, one: Begin, other: Begin) -> Bits:
+        """For whom the two may begin on one day."""
+        return ~(self.ahead(one, other, first=False) | self.ahead(other, one, first=False)) & self.all
+
+    def ahead(self, one: Begin, other: Begin, *, first: bool) -> Bits:
         """For whom `one` is sure to begin before `other`, or, where it is the `first` of the two, not after it."""
         if first and one.moves == other.moves and one.floor <= other.floor:
             return self.all

@@ -14,6 +14,7 @@ from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
 from app.proof.earlier import Race
 from app.proof.offers import Offer, Offers, Rank
+from app.rules import conditions as c
 from app.rules import vocabulary as v
 
 Apart = Literal["answers", "years", "starts"]
@@ -92,21 +93,21 @@ class Answers:
                 continue
             offers = [(offer, both) for offer, bits in ranks[rank] if (both := bits & best)]
             runners = [(self.offers.begin(offer), self.offers.shown(offer), bits) for offer, bits in offers]
-            hopes = self._race.hopeful(runners) if len(runners) > 1 else [best]
+            hopes = self.race.hopeful(runners) if len(runners) > 1 else [best]
             for chosen, bits in parted([(offer, bits) for (offer, _), bits in zip(offers, hopes, strict=True)]):
                 yield Group(bits, v.OPEN, chosen, rank)
             left &= ~best
         yield Group(left, self.none_open())
 
     @cached_property
-    def _race(self) -> Race:
-        crowd, born = self.crowd, self.crowd.holds(self.crowd.born(self.k))
-        return Race(
-            crowd.none,
-            crowd.all,
-            lambda day: born if self.there < day else crowd.none,
-            lambda test: crowd.told(self.k, test),
-        )
+    def race(self) -> Race:
+        """Which of several offers of one rank begins earlier."""
+        return Race(self.crowd.none, self.crowd.all, self._born_before, lambda test: self.crowd.told(self.k, test))
+
+    def _born_before(self, day: int) -> Bits:
+        if self.there < day:
+            return self.crowd.holds(self.crowd.born(self.k))
+        return self.crowd.told(self.k, c.EventBy(c.Birth(), day - 1)) or self.crowd.none
 
     def _by_start(self, group: Group, apart: Apart) -> Iterator[Group]:
         """The group divided by where the moving starts of its offers lie: within the year or behind it, and before or
@@ -126,7 +127,7 @@ class Answers:
         begins = [self.offers.begin(offer) for offer in group.offers]
         levels = [one.floor for one in begins if one.moves is None] if len(begins) > 1 else []
         for limit in dict.fromkeys((self.policy.last_day, *(near for day in levels for near in (day - 1, day)))):
-            told = (self._race.asked(one.by(limit)) for one in begins if one.by is not None)
+            told = (self.race.asked(one.by(limit)) for one in begins if one.by is not None)
             yield from (bits for bits in told if bits is not None)
 
     def _every_mark(self, group: Group) -> Iterator[Bits]:

@@ -9,7 +9,7 @@ from app.proof.asked import claim
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Group
-from app.proof.offers import Offer
+from app.proof.offers import Offer, Rank
 from app.rules import conditions as c
 from app.rules.compiling import compile_policy, test_of
 from app.rules.facts import Facts, read_facts
@@ -26,33 +26,46 @@ class Ties(Watch):
         self._alone: dict[int, Any] = {}
 
     def see(self, day: Day) -> None:
+        pairs: dict[Rank, list[tuple[Offer, Offer, Bits]]] = {}
         for group in day.groups:
-            if len(group.offers) > 1 and len({day.answers.offers.shown(offer) for offer in group.offers}) > 1:
-                self._compare_all(day, group)
+            if group.rank is not None and len(group.offers) > 1:
+                if group.rank not in pairs:
+                    pairs[group.rank] = list(self._pairs(day, group.rank))
+                self._compare_all(day, group, pairs[group.rank])
             for offer in group.offers:
                 self._funds(day, group, offer)
+
+    def _pairs(self, day: Day, rank: Rank) -> Iterator[tuple[Offer, Offer, Bits]]:
+        """Offers of a rank that say different things, with who may get both on one day; those too that another one
+        like them goes before."""
+        offers, race = day.answers.offers, day.answers.race
+        for (one, these), (other, those) in combinations(offers.ranks[rank], 2):
+            if self._key(one, other) not in self._found and offers.shown(one) != offers.shown(other):
+                both = these & those
+                if both and (both := both & race.level(offers.begin(one), offers.begin(other))):
+                    yield one, other, both
 
     def found(self) -> Iterator[Finding]:
         yield from self._found.values()
 
-    def _compare_all(self, day: Day, group: Group) -> None:
-        """All offers of the rank, those too that another one like them goes before."""
-        assert group.rank is not None
-        offers = [(o, both) for o, bits in day.answers.offers.ranks[group.rank] if (both := bits & group.bits)]
-        for (one, these), (other, those) in combinations(offers, 2):
-            if these & those and day.answers.offers.shown(one) != day.answers.offers.shown(other):
-                self._compare(day, these & those, one, other, [offer for offer, _ in offers])
+    def _compare_all(self, day: Day, group: Group, pairs: list[tuple[Offer, Offer, Bits]]) -> None:
+        for one, other, bits in pairs:
+            if self._key(one, other) not in self._found and (both := bits & group.bits):
+                self._compare(day, both, one, other)
 
-    def _compare(self, day: Day, both: Bits, one: Offer, other: Offer, all_of_them: list[Offer]) -> None:
-        entries = [self.policy.routes[offer.route].entry for offer in (one, other)]
-        key = ("two_answers", *entries)
-        if key in self._found:
-            return
-        person = day.example(both)
+    def _key(self, one: Offer, other: Offer) -> tuple[str, ...]:
+        return "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
+
+    def _compare(self, day: Day, both: Bits, one: Offer, other: Offer) -> None:
+        key, person, there = self._key(one, other), day.example(both), day.answers.there
         facts = read_facts(person, self.policy.coverage_year)
-        starts = {offer: self._start(offer, day.answers.there, facts) for offer in all_of_them}
-        if starts[one] != starts[other] or any(start is not None and start < starts[one] for start in starts.values()):
-            return  # the earlier start decides, be it a third offer's
+        start = self._start(one, there, facts)
+        if self._start(other, there, facts) != start:
+            return
+        first = self.compiled.decide(there, facts)[9]
+        if start != first:
+            return  # the earlier start of a third offer decides
+        entries = key[1:]
         titles = [self.policy.routes[offer.route].title for offer in (one, other)]
         told = f"“{titles[0]}”和“{titles[1]}”同样有利而内容不同，只有文件中的先后决定"
         english = "two answers: equally favorable ways in that differ; only the order of the file decides"
@@ -62,7 +75,7 @@ class Ties(Watch):
         def shows(pay: int, facts: Facts) -> bool:
             return routes <= set(self.compiled.decide(pay, facts)[8])
 
-        self._found[key] = Finding(key[0], tuple(entries), place, f"{told} ({english})", person, day.pay, shows)
+        self._found[key] = Finding(key[0], entries, place, f"{told} ({english})", person, day.pay, shows)
 
     def _start(self, offer: Offer, pay: int, facts: Any) -> Any:
         """The first day with benefits on this way in alone."""
