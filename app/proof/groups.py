@@ -112,14 +112,9 @@ class Answers:
     def _by_start(self, group: Group, apart: Apart) -> Iterator[Group]:
         """The group divided by where the moving starts of its offers lie: within the year or behind it, and before or
         behind the starts of the other offers."""
-        marks = self._every_mark(group) if apart == "starts" or self._is_tie(group) else self._ends(group)
+        marks = self.every_mark(group.offers) if apart == "starts" else self._ends(group)
         for bits in split({(): group.bits}, list(marks)).values():
             yield replace(group, bits=bits)
-
-    def _is_tie(self, group: Group) -> bool:
-        """Whether two that move with different days say different things: they may begin on one day (ties.py)."""
-        moving = [offer for offer in group.offers if self.offers.begin(offer).moves is not None]
-        return len(moving) > 1 and len({self.offers.shown(offer) for offer in moving}) > 1
 
     def _ends(self, group: Group) -> Iterator[Bits]:
         """For whom a start lies within the year; of several offers, also before, on and behind the days on which the
@@ -130,9 +125,10 @@ class Answers:
             told = (self.race.asked(one.by(limit)) for one in begins if one.by is not None)
             yield from (bits for bits in told if bits is not None)
 
-    def _every_mark(self, group: Group) -> Iterator[Bits]:
-        for i in dict.fromkeys(offer.route for offer in group.offers):
-            yield from self._marks(i, alone=len(group.offers) == 1)
+    def every_mark(self, offers: Sequence[Offer]) -> Iterator[Bits]:
+        """For whom the starts of some offers lie on one side of each day that matters."""
+        for i in dict.fromkeys(offer.route for offer in offers):
+            yield from self._marks(i, alone=len(offers) == 1)
 
     def _marks(self, i: int, *, alone: bool) -> list[Bits]:
         """For whom the start of a way in lies on one side of each day that matters."""

@@ -1,12 +1,12 @@
 """Two answers for one person: offers or subsidies of one rank, between which only the order of the file decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from app.proof.asked import claim
-from app.proof.bits import Bits
+from app.proof.bits import Bits, split
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Group
 from app.proof.offers import Offer, Rank
@@ -14,6 +14,7 @@ from app.rules import conditions as c
 from app.rules.compiling import compile_policy, test_of
 from app.rules.facts import Facts, read_facts
 from app.rules.money import yuan
+from app.rules.person import Person
 from app.rules.policy import Subsidy
 
 
@@ -40,42 +41,46 @@ class Ties(Watch):
         like them goes before."""
         offers, race = day.answers.offers, day.answers.race
         for (one, these), (other, those) in combinations(offers.ranks[rank], 2):
-            if self._key(one, other) not in self._found and offers.shown(one) != offers.shown(other):
-                both = these & those
-                if both and (both := both & race.level(offers.begin(one), offers.begin(other))):
-                    yield one, other, both
+            both = these & those if offers.shown(one) != offers.shown(other) else day.answers.crowd.none
+            if both and (both := both & race.level(offers.begin(one), offers.begin(other))):
+                yield one, other, both
 
     def found(self) -> Iterator[Finding]:
         yield from self._found.values()
 
     def _compare_all(self, day: Day, group: Group, pairs: list[tuple[Offer, Offer, Bits]]) -> None:
         for one, other, bits in pairs:
-            if self._key(one, other) not in self._found and (both := bits & group.bits):
-                self._compare(day, both, one, other)
+            key = "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
+            if key not in self._found and (both := bits & group.bits):
+                examples = map(day.example, self._apart(day, both, one, other))
+                tied = next((person for person in examples if self._is_tie(day, person, one, other)), None)
+                if tied is not None:
+                    self._found[key] = self._finding(key, day, tied, one, other)
 
-    def _key(self, one: Offer, other: Offer) -> tuple[str, ...]:
-        return "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
+    def _apart(self, day: Day, both: Bits, one: Offer, other: Offer) -> Iterable[Bits]:
+        """Those among whom an example is looked for: where both starts move, on each side of all days there are."""
+        moves = [day.answers.offers.begin(offer).moves for offer in (one, other)]
+        if None in moves or moves[0] == moves[1]:
+            return [both]
+        return split({(): both}, list(day.answers.every_mark((one, other)))).values()
 
-    def _compare(self, day: Day, both: Bits, one: Offer, other: Offer) -> None:
-        key, person, there = self._key(one, other), day.example(both), day.answers.there
-        facts = read_facts(person, self.policy.coverage_year)
+    def _is_tie(self, day: Day, person: Person, one: Offer, other: Offer) -> bool:
+        """Whether both begin on the day on which somebody's benefits begin: a third one that begins earlier decides."""
+        there, facts = day.answers.there, read_facts(person, self.policy.coverage_year)
         start = self._start(one, there, facts)
-        if self._start(other, there, facts) != start:
-            return
-        first = self.compiled.decide(there, facts)[9]
-        if start != first:
-            return  # the earlier start of a third offer decides
-        entries = key[1:]
+        return bool(start == self._start(other, there, facts) == self.compiled.decide(there, facts)[9])
+
+    def _finding(self, key: tuple[str, ...], day: Day, person: Person, one: Offer, other: Offer) -> Finding:
         titles = [self.policy.routes[offer.route].title for offer in (one, other)]
         told = f"“{titles[0]}”和“{titles[1]}”同样有利而内容不同，只有文件中的先后决定"
         english = "two answers: equally favorable ways in that differ; only the order of the file decides"
-        place = self.place("routes", entries[1])
+        place = self.place("routes", key[2])
         routes = {one.route, other.route}
 
         def shows(pay: int, facts: Facts) -> bool:
             return routes <= set(self.compiled.decide(pay, facts)[8])
 
-        self._found[key] = Finding(key[0], entries, place, f"{told} ({english})", person, day.pay, shows)
+        return Finding(key[0], key[1:], place, f"{told} ({english})", person, day.pay, shows)
 
     def _start(self, offer: Offer, pay: int, facts: Any) -> Any:
         """The first day with benefits on this way in alone."""
