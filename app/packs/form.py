@@ -100,23 +100,37 @@ class LocalIdentityForm(Cited):
 
 
 class FloorForm(Form):
-    """After so many missed years the wait is at least so many months, whatever was paid for."""
+    """After so many missed years the wait is at least so many months (or days), whatever was paid for."""
 
     missed_years: Count
-    months: Count
+    months: Count | None = None
+    days: Count | None = None
 
 
 class MissedForm(Form):
-    """The wait grows by `months` for each missed year `beyond` so many (1: the first is in the fixed wait, 0: each).
+    """The wait grows by `months` (`days`, if it is one of days) for each missed year `beyond` so many (1: the first is
+    in the fixed wait, 0: each).
 
     `repair: yes`: a missed year that is paid for does not count.
     """
 
-    months: Annotated[Count, Field(ge=1, le=12), whole(1, 12)]
+    months: Annotated[Count, Field(ge=1, le=12), whole(1, 12)] | None = None
+    days: Annotated[Count, Field(ge=1, le=366), whole(1, 366)] | None = None
     beyond: Annotated[Count, Field(le=9), whole(0, 9)]
     repair: YesNo
     floor: FloorForm | None = None
     at_most_months: Count | None = None
+    at_most_days: Count | None = None
+
+    def lengths(self, unit: str) -> tuple[int | None, int | None, int | None]:
+        """So much for each year, at most so much, and after many years at least so much."""
+        return getattr(self, unit), getattr(self, f"at_most_{unit}"), getattr(self.floor, unit, None)
+
+    def counts_in(self, unit: str) -> bool:
+        """Whether everything that is said is said in this unit."""
+        other = "days" if unit == "months" else "months"
+        floored = self.floor is None or self.lengths(unit)[2] is not None
+        return self.lengths(unit)[0] is not None and floored and self.lengths(other) == (None, None, None)
 
 
 class WaitForm(Cited):
@@ -137,8 +151,9 @@ class WaitForm(Cited):
     def _says_one(self) -> "WaitForm":
         if (self.days is None) == (self.months is None):
             raise ValueError("a wait is so many days or so many months")
-        if self.per_missed_year is not None and self.months is None:
-            raise ValueError("a wait that grows with missed years is counted in months")
+        missed, unit = self.per_missed_year, "days" if self.months is None else "months"
+        if missed is not None and not missed.counts_in(unit):
+            raise ValueError("a wait in months grows by months, one in days by days")
         return self
 
 
@@ -226,6 +241,13 @@ class ExtendsForm(Form):
     coverage_year: Count | None = None
 
 
+class LeftOutForm(Cited):
+    """Something of the pack above that the county does not have: in which of its lists, under which id or code."""
+
+    of: Literal["routes", "subsidies", "rates", "incentives", "rewards", "add_ons", "notes"]
+    name: Name
+
+
 class AmendmentForm(Form):
     """What a later document changed, from the day it was made known; `changes` is written like the pack itself."""
 
@@ -247,6 +269,7 @@ class PackForm(Form):
     pack: Literal["1"]
     region: Annotated[str, Field(pattern=REGION)]
     extends: ExtendsForm | None = None
+    leaves_out: list[LeftOutForm] = []
     amendments: list[AmendmentForm] = []
     region_name: Sentence
     coverage_year: CoverageYear

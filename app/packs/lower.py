@@ -253,6 +253,8 @@ class Lowering:
         if self.first > self.last:
             raise Mistake(("coverage", "ends"), "the coverage year ends before it starts")
         issued = self.pack.notice.issued_on
+        if self.pack.leaves_out and self.pack.extends is None:
+            raise Mistake(("leaves_out",), "there is no pack above of which something could be left out")
         for i, amendment in enumerate(self.pack.amendments):
             if isinstance(issued, date) and amendment.known_from < issued:
                 told = f"made known before the notice itself was issued, on {issued}"

@@ -16,25 +16,30 @@ from app.rules import policy as p
 from app.rules.money import rounded_share
 from app.rules.vocabulary import NUMBERS
 
-Share = tuple[int, c.Condition]  # fen so far, and for whom
+Share = tuple[int, c.Condition]  # so much (fen so far; months or days of a wait), and for whom
 
 
 def missed_waits(wait: p.Wait, missed: MissedForm) -> Iterator[p.Wait]:
     """The wait for each number of missed years that count, the longest first, then the fixed one for the others.
 
-    A repaired year no longer counts; after `floor.missed_years` the wait is `floor.months` at least, repaired or not.
+    A repaired year no longer counts; after `floor.missed_years` the wait is at least that of the floor, repaired or
+    not.
     """
+    unit = "days" if missed.months is None else "months"
+    fixed, (step, most, least) = getattr(wait, unit), missed.lengths(unit)
     counted = range(NUMBERS["missed_years"] - missed.beyond, 0, -1)
-    longer = [(wait.months + n * missed.months, c.Owes(missed.beyond + n, repaired=missed.repair)) for n in counted]
-    least = missed.floor.months if missed.floor else 0
-    bounded = [(min(months, missed.at_most_months or months), test) for months, test in longer]
-    for months, test in (pair for pair in bounded if pair[0] > least):
-        yield replace(wait, months=months, when=c.all_of([wait.when, test]))
-    if missed.floor and least > wait.months:
-        many = c.AtLeast("missed_years", missed.floor.missed_years)
-        yield replace(wait, months=least, when=c.all_of([wait.when, many]))
-    for months, test in (pair for pair in bounded if pair[0] <= least):
-        yield replace(wait, months=months, when=c.all_of([wait.when, test]))
+    longer: list[Share] = [
+        (fixed + n * (step or 0), c.Owes(missed.beyond + n, repaired=missed.repair)) for n in counted
+    ]
+    bounded: list[Share] = [(min(length, most or length), test) for length, test in longer]
+    many: list[Share] = (
+        [(least, c.AtLeast("missed_years", missed.floor.missed_years))] if missed.floor and least else []
+    )
+    before = [pair for pair in bounded if pair[0] > (least or 0)]
+    after = [pair for pair in bounded if pair[0] <= (least or 0)]
+    for length, test in (*before, *(pair for pair in many if pair[0] > fixed), *after):
+        longest = replace(wait, days=length) if unit == "days" else replace(wait, months=length)
+        yield replace(longest, when=c.all_of([wait.when, test]))
     yield wait
 
 

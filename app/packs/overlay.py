@@ -13,7 +13,7 @@ from app.packs.mistakes import Mistake
 Place = tuple[str | int, ...]
 Lines = dict[Place, int]
 # What a pack says of itself: never taken over from the pack that it extends.
-OWN = ("pack", "region", "region_name", "coverage_year", "version", "notice", "extends", "amendments")
+OWN = ("pack", "region", "region_name", "coverage_year", "version", "notice", "extends", "leaves_out", "amendments")
 
 # One statement each: what is left of the old one would contradict the new one, or narrow it unseen.
 WHOLE = ("benefits", "not", "identities")
@@ -33,6 +33,21 @@ def cited_to(tree: Any, document: str) -> Any:
     elif isinstance(cite, dict) and set(cite) == {"clause"}:
         found["cite"] = {"document": document, **cite}
     return found
+
+
+def without(tree: dict[str, Any], left_out: Any) -> dict[str, Any]:
+    """The tree of the pack above without what a county leaves out (form.LeftOutForm; what else is said there the form
+    refuses); raises Mistake where there is no such thing."""
+    for n, said in enumerate(left_out if isinstance(left_out, list) else []):
+        if isinstance(said, dict) and isinstance(said.get("of"), str):
+            holder, key = ("standards", "rates") if said["of"] == "rates" else ("", said["of"])
+            inside = tree.get(holder) if holder else tree
+            things = inside.get(key) if isinstance(inside, dict) else None
+            kept = [thing for thing in things or [] if _name(thing) != said.get("name")]
+            if len(kept) == len(things or []):
+                raise Mistake(("leaves_out", n, "name"), f"the pack above has none of this name among its {key}")
+            tree = tree | ({holder: {**tree[holder], key: kept}} if holder else {key: kept})
+    return tree
 
 
 class Overlay:

@@ -18,7 +18,7 @@ from app.packs.form import AmendmentForm, PackForm
 from app.packs.lower import lower
 from app.packs.marks import unconfirmed
 from app.packs.mistakes import Mistake, PackRefused
-from app.packs.overlay import OWN, Overlay, cited_to
+from app.packs.overlay import OWN, Overlay, cited_to, without
 from app.packs.refusals import sentence
 from app.packs.slips import slip_in, slip_near
 from app.rules.policy import Policy
@@ -127,7 +127,7 @@ def _whole(
     below["documents"] = {**below.get("documents", {}), name: document}
     overlay = Overlay(lines)
     try:
-        merged = overlay.merged(below, tree)
+        merged = overlay.merged(without(below, tree.get("leaves_out")), tree)
     except Mistake as mistake:
         raise PackRefused(path.name, [(line_of(lines, mistake.path), mistake.sentence)]) from None
     return merged, {(): line, **{place: at for place, at in overlay.lines.items() if place}}, days

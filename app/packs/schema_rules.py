@@ -24,6 +24,11 @@ def _kind(*kinds: str) -> Schema:
     return {"properties": {"kind": {"enum": list(kinds)}}, "required": ["kind"]}
 
 
+def _floor(unit: str) -> Schema:
+    other = "days" if unit == "months" else "months"
+    return {"properties": {"floor": _has(unit)}, "not": _has(f"at_most_{other}")}
+
+
 # Form -> what holds for its keys together.
 RULES: Defs = {
     "CiteForm": {"oneOf": [_has("convention"), _any("clause", "document")]},
@@ -37,7 +42,15 @@ RULES: Defs = {
             },
         ]
     },
-    "WaitForm": {**_one("days", "months"), "dependencies": {"per_missed_year": ["months"]}},
+    "WaitForm": {
+        **_one("days", "months"),
+        "allOf": [
+            {"if": _has(unit), "then": {"properties": {"per_missed_year": {"allOf": [_has(unit), _floor(unit)]}}}}
+            for unit in ("days", "months")
+        ],
+    },
+    "MissedForm": _one("days", "months"),
+    "FloorForm": _one("days", "months"),
     "BenefitsForm": _one(
         "from",
         "day_after",
@@ -58,6 +71,7 @@ RULES: Defs = {
         "allOf": [_one("fund", "shares"), _any("all", "yuan", "percent", "person_pays", "shares")],
         "dependencies": {"at_least_yuan": ["percent"]},
     },
+    "PackForm": {"dependencies": {"leaves_out": ["extends"]}},
     "RemedyForm": {**_one("pays_back", "nothing"), "dependencies": {"pays_back": ["to"], "to": ["pays_back"]}},
     "Test": {"minProperties": 1},
     "PaidTest": {"minProperties": 1},
@@ -81,7 +95,7 @@ def changing(defs: Defs) -> Defs:
     found["CountyForm"] = whole | {
         "required": [key for key in defs["PackForm"]["required"] if key in _OWN] + ["extends"]
     }
-    own = (*_OWN, "amendments")
+    own = (*_OWN, "leaves_out", "amendments")
     found["ChangesForm"] = whole | {
         "properties": {key: value for key, value in whole["properties"].items() if key not in own},
     }

@@ -122,7 +122,7 @@ class Used(Watch):
             used = {wait for route, wait in self.waits if route in variants}
             at = 0
             for n, wait in enumerate(form.wait):
-                plain = Wait(0, ALWAYS, Cite("notice", ""), wait.months or 0)
+                plain = Wait(wait.days or 0, ALWAYS, Cite("notice", ""), wait.months or 0)
                 count = len(list(missed_waits(plain, wait.per_missed_year))) if wait.per_missed_year else 1
                 if not used & set(range(at, at + count)) and variants & self.won:
                     yield _never("never_applies", (form.id, f"wait_{n + 1}"), ("routes", i, "wait", n))

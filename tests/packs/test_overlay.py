@@ -77,6 +77,23 @@ def test_a_county_names_fewer_identities_than_the_prefecture(tmp_path: Path) -> 
     assert [selector.code for selector in allowance.selectors] == ["subsistence_allowance"]
 
 
+def test_a_county_leaves_out_what_the_prefecture_has(tmp_path: Path) -> None:
+    said = "leaves_out: [{of: subsidies, name: allowance, cite: 二}]\nregion_name:"
+    path = county(tmp_path, "region_name:", said)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if "id: allowance" not in line) + "\n")
+    kept = {row.id for row in read_pack(path)[1].subsidies}
+    assert "allowance" in {row.id for row in read_pack(path.with_name("9002-2026.yaml"))[1].subsidies}
+    assert kept
+    assert "allowance" not in kept
+
+
+def test_what_is_not_above_cannot_be_left_out(tmp_path: Path) -> None:
+    with pytest.raises(PackRefused) as refused:
+        read_pack(county(tmp_path, "region_name:", "leaves_out: [{of: routes, name: absent, cite: 二}]\nregion_name:"))
+    assert "among its routes" in refused.value.mistakes[0][1]
+
+
 def test_an_amount_that_reaches_the_prefectures_share_is_no_contradiction(tmp_path: Path) -> None:
     _, policy = read_pack(county(tmp_path, "percent: 95", "yuan: 400"))
     assert next(row.fen for row in policy.subsidies if row.id == "allowance") == 40000
