@@ -142,7 +142,7 @@ WRONG_CASES = [
 def test_a_mistake_in_a_case_is_named_with_its_line(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "900001-2024.yaml").write_text((ROOT / "tests" / "packs" / "good" / "900001-2024.yaml").read_text())
     (tmp_path / "900001-2024.cases.yaml").write_text(text)
-    done = canbao("packs", "check", "--packs", str(tmp_path))
+    done = canbao("packs", "check", "--packs", str(tmp_path), "--pack", "900001-2024")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "900001-2024.cases.yaml:1: " in done.stderr
     assert says in done.stderr
