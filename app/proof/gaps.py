@@ -30,11 +30,13 @@ class Gaps(Watch):
             closed |= group.bits if group.code == v.WINDOW_CLOSED else crowd.none
         if day.stretch.last - day.stretch.first >= _FEW:
             closed &= crowd.narrow(_FEW)
-        # At which price is asked only where somebody is shut out for a few days at all.
-        if closed and any(
-            self._shut(day, person) for person in self._people(day, closed, crowd.plan.near(crowd.pay, _FEW))
-        ):
+        if closed and self._any_shut(day, closed):
             self._look(day, closed)
+
+    def _any_shut(self, day: Day, closed: Bits) -> bool:
+        """Whether somebody is shut out for a few days at all, at whatever price: fewer people have to be asked."""
+        near = day.answers.crowd.plan.near(day.answers.crowd.pay, _FEW)
+        return any(self._shut(day, person) for person in self._people(day, closed, near))
 
     def _people(self, day: Day, bits: Bits, deciding: Deciding) -> Iterator[Person]:
         """One of all those for whom the same decides."""
