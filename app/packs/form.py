@@ -6,10 +6,10 @@ Every value that a notice decides carries `cite`: a clause of the notice (`cite:
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.contract.words import CircumstanceCode, IdentityCode, Reason
-from app.packs.form_base import Cited, Form
+from app.packs.form_base import Cited, Form, OneOrSeveral, one_or_several
 from app.packs.form_collection import CollectionForm
 from app.packs.form_prices import (
     AddOnForm,
@@ -86,9 +86,10 @@ class MonthlyForm(Form):
 
 
 class NoPaymentForm(Cited):
-    """Days on which no payment is taken although the window is open: in the windows named, else in all of them."""
+    """Days on which no payment is taken although the window is open: in the windows named, else in all of them.
+    `monthly` is one stretch of every month, or a list of them."""
 
-    monthly: MonthlyForm
+    monthly: Annotated[list[MonthlyForm], Field(min_length=1), BeforeValidator(one_or_several), OneOrSeveral()]
     in_: Annotated[list[Name], Field(min_length=1)] | None = Field(None, alias="in")
 
 

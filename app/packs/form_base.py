@@ -38,3 +38,16 @@ class Cited(Form):
     """A part of a pack with its citation."""
 
     cite: CiteRef
+
+
+def one_or_several(value: Any) -> Any:
+    """One thing where there may be a list of them."""
+    return [value] if isinstance(value, dict) else value
+
+
+class OneOrSeveral:
+    """What an editor is told: one, or a list of them."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from app.contract.words import ClassName, Fund, IdentityCode
-from app.packs.form_base import Cited, Form
+from app.packs.form_base import Cited, Form, OneOrSeveral, one_or_several
 from app.packs.form_tests import NewlyRecognizedTest, RecognizedTest, Test
 from app.packs.scalars import (
     Amount,
@@ -183,19 +183,7 @@ class RemedyForm(Cited):
         return self
 
 
-def _one_or_several(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-class _OneOrSeveral:
-    """What an editor is told: one, or a list of them."""
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
-        several = handler(schema)
-        return {"anyOf": [several["items"], several]}
-
-
-Remedies = Annotated[list[RemedyForm], BeforeValidator(_one_or_several), _OneOrSeveral()]
+Remedies = Annotated[list[RemedyForm], BeforeValidator(one_or_several), OneOrSeveral()]
 
 
 class IncentiveForm(Cited):

@@ -103,19 +103,22 @@ class Lowering:
         form = self.pack.no_payment
         if form is None:
             return None
-        first, to = form.monthly.from_, form.monthly.to
-        if isinstance(to, int) and to < first:
-            raise Mistake(("no_payment", "monthly"), "ends before it begins")
-        spans = tuple(monthly_spans(min(w.opens for w in self.windows.values()), self.last, first, to))
+        days = {day for i, m in enumerate(form.monthly) for day in self.monthly(m, ("no_payment", "monthly", i))}
         if form.in_ is not None:
             named = [self.tests.window(name, ("no_payment", "in", i)) for i, name in enumerate(form.in_)]
-            found = (day for start, end in spans for day in range(start, end + 1))
-            spans = tuple(runs(day for day in found if any(w.opens <= day <= w.closes for w in named)))
+            days = {day for day in days if any(w.opens <= day <= w.closes for w in named)}
         for name, w in self.windows.items():
-            if any(start <= w.opens <= end for start, end in spans):
+            if w.opens in days:
                 raise Mistake(("windows", name, "opens"), "the window opens on a day on which no payment is taken")
-        text = f"每月{first}日至{'月末' if to == 'month_end' else f'{to}日'}"
-        return p.Pause(spans, text, self.cite(form, ("no_payment",)))
+        told = (f"{m.from_}日至{'月末' if m.to == 'month_end' else f'{m.to}日'}" for m in form.monthly)
+        return p.Pause(tuple(runs(sorted(days))), f"每月{'、'.join(told)}", self.cite(form, ("no_payment",)))
+
+    def monthly(self, m: form.MonthlyForm, path: Path) -> Iterator[int]:
+        """The days of every month that it names."""
+        if isinstance(m.to, int) and m.to < m.from_:
+            raise Mistake(path, "ends before it begins")
+        for first, last in monthly_spans(min(w.opens for w in self.windows.values()), self.last, m.from_, m.to):
+            yield from range(first, last + 1)
 
     def collection(self) -> Collection | None:
         said = self.pack.collection
