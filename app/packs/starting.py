@@ -4,6 +4,7 @@ Text, not a tree, so that comments, order and layout stay as the officer knows t
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -145,16 +146,16 @@ def _marked(line: str, mark: bool) -> str:
 
 
 def _moved(line: str, years: int) -> str:
-    """The line with its days, months and years so many years later; 29 February becomes the 28th."""
+    """The line with its days, months and years so many years later; February's last day stays its last."""
 
-    def day(found: re.Match[str]) -> str:
-        year = int(found[1]) + years
-        try:
-            return date(year, int(found[2]), int(found[3])).isoformat()
-        except ValueError:
-            return f"{year}-{found[2]}-28"
+    def moved(found: re.Match[str]) -> str:
+        year, month, day = map(int, found.groups())
+        if not 1 <= day <= monthrange(year, month)[1]:
+            return found[0]
+        end = monthrange(year + years, month)[1]
+        return date(year + years, month, end if day == monthrange(year, month)[1] else day).isoformat()
 
-    line = _DAY.sub(day, line)
+    line = _DAY.sub(moved, line)
     line = _MONTH.sub(lambda found: f"{int(found[1]) + years}-{found[2]}", line)
     line = _YEAR.sub(lambda found: str(int(found[1]) + years), line)
     return _COVERAGE_YEAR.sub(lambda found: str(int(found[1]) + years), line)

@@ -84,10 +84,14 @@ def test_the_amendments_of_the_year_before_are_left_behind(tmp_path: Path) -> No
     assert set(tree) <= set(PackForm.model_fields)
 
 
-def test_the_29th_of_february_becomes_the_28th() -> None:
-    good = (Path(__file__).parent / "good" / "900001-2024.yaml").read_text().replace("2023-12-31", "2024-02-29")
-    text = start_pack(good, Begun("900001-2024", 1, "900001", 2025, None), "x")
-    assert "closes: 2025-02-28, cite: 三}  # 待核" in text
+@pytest.mark.parametrize(
+    ("closes", "years", "then"),
+    [("2024-02-29", 1, "2025-02-28"), ("2023-02-28", 1, "2024-02-29"), ("2024-02-28", 1, "2025-02-28")],
+)
+def test_the_last_day_of_february_stays_the_last(closes: str, years: int, then: str) -> None:
+    good = (Path(__file__).parent / "good" / "900001-2024.yaml").read_text().replace("2023-12-31", closes)
+    text = start_pack(good, Begun("900001-2024", years, "900001", 2024 + years, None), "x")
+    assert f"closes: {then}, cite: 三}}  # 待核" in text
 
 
 def test_a_remark_behind_a_value_stays() -> None:
