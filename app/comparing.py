@@ -33,6 +33,7 @@ _MARKS = {
     "changed": "[yellow]改动[/]",
     "clause": "出处",
     "moved": "顺延",
+    "same": "不变",
 }
 _UNCHANGED: tuple[Effect, ...] = ("same", "closed")
 _SHOWN = 12  # groups of an effect on a terminal; --json has all
