@@ -124,7 +124,7 @@ def _values(found: list[Row]) -> Table:
     shown = _table("规则", "", "原", "出处", "新", "出处")
     for row in found:
         cells = (row.old, row.old_clause, row.new, row.new_clause)
-        shown.add_row(escape(row.label), _MARKS.get(row.kind, ""), *(escape(cell or "") for cell in cells))
+        shown.add_row(escape(row.label), _MARKS[row.kind], *(escape(cell or "") for cell in cells))
     return shown
 
 
