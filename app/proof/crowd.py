@@ -12,7 +12,7 @@ from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
 from app.proof.diagram import Diagram
-from app.proof.parts import Part, State, part_of
+from app.proof.parts import Part, State
 from app.proof.plan import Plan
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
@@ -109,7 +109,7 @@ class Crowd:
                     asks.setdefault(name, {})[Ask(ask.under, ask.day, leaf)] = None
         built: dict[str, list[tuple[Axis, list[Ask]]]] = {}
         for name, told in asks.items():
-            built.setdefault(part_of(name), []).append((self._axis(name, list(told)), list(told)))
+            built.setdefault(self.plan.part_of(name), []).append((self._axis(name, list(told)), list(told)))
         return built
 
     def _axis(self, name: str, asks: list[Ask]) -> Axis:

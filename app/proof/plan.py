@@ -1,7 +1,9 @@
 """What is the same on every day of payment: the packs, their rules, and which codes they treat alike."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +16,9 @@ from app.proof.parts import part_of
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY
 from app.rules import conditions as c
+
+# So many identities or circumstances are looked at in all combinations; of more each is looked at alone.
+MOST_TOGETHER = int(__import__("os").environ.get("MT", "10"))
 
 
 class Plan:
@@ -86,13 +91,14 @@ class Plan:
     def folded(self, when: c.Condition, day: int) -> c.Condition:
         """What is left of a condition on a day of payment; one object on all days between which it stays the same."""
         if not isinstance(when, c.All | c.Any | c.Not | c.PaidBy):
-            return when
+            return self.spread(when) if "identities" in self.apart else when
         if id(when) not in self._fixed:
             fixed = (leaf.limit for leaf in c.leaves(when) if isinstance(leaf, c.PaidBy))
             self._fixed[id(when)] = when, sorted({limit.day for limit in fixed if isinstance(limit, c.On)})
         key = id(when), bisect_left(self._fixed[id(when)][1], day)
         if key not in self._folded:
-            self._folded[key] = fold(when, day)
+            folded = fold(when, day)
+            self._folded[key] = self.spread(folded) if "identities" in self.apart else folded
         return self._folded[key]
 
     def pieces(self, test: c.Condition) -> Sequence[tuple[str | None, c.Condition]]:
@@ -123,7 +129,39 @@ class Plan:
         return [(part, join(pieces)) for part, pieces in found.items()] + mixed
 
     def _parts(self, test: c.Condition) -> set[str]:
-        return {part_of(axis) for leaf in c.leaves(test) for axis in self.axes_of(leaf)}
+        return {self.part_of(axis) for leaf in c.leaves(test) for axis in self.axes_of(leaf)}
+
+    def part_of(self, axis: str) -> str:
+        """The part that an axis belongs to: where there are many identities or circumstances, each is one of its own."""
+        part = part_of(axis)
+        return axis if part in self.apart else part
+
+    @cached_property
+    def apart(self) -> set[str]:
+        count = Counter(map(part_of, self.groups))
+        return {part for part, n in count.items() if n > MOST_TOGETHER}
+
+    def spread(self, test: c.Condition) -> c.Condition:
+        """The condition with each test of several identities as one of each of them, where each is a part of its own."""
+        match test:
+            case c.All(parts):
+                return c.All(tuple(map(self.spread, parts)))
+            case c.Any(parts):
+                return c.any_of(map(self.spread, parts))
+            case c.Not(part):
+                return c.Not(self.spread(part))
+            case c.HasIdentity(codes):
+                return c.any_of(replace(test, codes=some) for some in self._by_axis(codes))
+            case c.PaidBy(c.After(c.LastRecognition(codes)) as limit):
+                spread = (c.LastRecognition(some) for some in self._by_axis(codes))
+                return c.any_of(replace(test, limit=replace(limit, event=last)) for last in spread)
+            case _:
+                return test
+
+    def _by_axis(self, codes: frozenset[str]) -> Iterator[frozenset[str]]:
+        axes = sorted({self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of})
+        for axis in axes:
+            yield codes & frozenset(self.groups[axis])
 
     def axes_of(self, leaf: c.Condition) -> Sequence[str]:
         """What a test asks about, in an order that does not change from run to run."""
