@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from app.proof import axes as ax
-from app.proof.asked import NEVER, start_marks
+from app.proof.asked import NEVER, expected, start_marks
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
@@ -69,14 +69,18 @@ class Crowd:
             yield self.ask(k, rule.when, of_the_day=rule.kind in _AT_PAYMENT)
         for k, under in enumerate(self.plan.unders):
             yield self.born(k)
+            if under.paused(self.pay):
+                yield self.born(k, of_the_day=False)
+                yield self.ask(k, expected(under.policy))
             levels = sorted(self.levels(k))
             for route in under.policy.routes:
                 yield from (self.ask(k, mark) for mark in start_marks(under.policy, route, levels))
 
-    def born(self, k: int) -> Ask:
-        """Whether somebody is born by the day of payment."""
+    def born(self, k: int, *, of_the_day: bool = True) -> Ask:
+        """Whether somebody is born by the day of payment, or, on one without payment, by the one on which it resumes."""
         under = self.plan.unders[k]
-        return Ask(under, under.there(self.pay), c.EventBy(c.Birth(), under.there(self.pay)))
+        day = under.there(self.pay) if of_the_day else under.payment(self.pay)
+        return Ask(under, day, c.EventBy(c.Birth(), day))
 
     def levels(self, k: int) -> set[int]:
         """The days on which benefits of some way in start for everybody who pays on this day."""
