@@ -182,6 +182,19 @@ def test_an_expected_child_that_may_not_be_enrolled_when_payments_resume_is_not_
     assert list(codes.values()) == [v.PAUSED, v.PAUSED, v.WINDOW_CLOSED]
 
 
+def test_what_happens_between_a_day_without_payment_and_the_one_on_which_payments_resume_is_told_apart(
+    tmp_path: Path,
+) -> None:
+    pause = "no_payment: {monthly: {from: 28, to: month_end}, cite: 三}\neligibility:\n"
+    note = "  - {code: away, kind: rule, text: 说明, cite: 五, when: {circumstance: {any_of: [working_away]}}}\n"
+    when = "when: {paid: {after: main}}", "when: {paid: {after: main}, circumstance: {any_of: [working_away]}}"
+    changes = ("eligibility:\n", pause), ("notes:\n", "notes:\n" + note), when
+    pack = compile_policy(written(tmp_path, *changes).policy)
+    crowd = Crowd(Plan([Under(pack)]), date(2024, 3, 28).toordinal())
+    for day in (date(2024, 3, 28), date(2024, 3, 30)):
+        assert crowd.number_of(Person(date(1985, 6, 15), (), (Circumstance("working_away", day),))) is not None
+
+
 def test_tables_count_in_all_combinations() -> None:
     table = Table([2, 3, 2])
     assert table.count == 12
