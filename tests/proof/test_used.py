@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.proof.packs import proved
 
 ONE = "\none_subsidy:"
@@ -60,3 +62,15 @@ def test_ways_in_that_begin_with_birth_for_those_born_later_are_two_answers(tmp_
     # Moved in January and born in February: both from birth.
     always = way("always", FEBRUARY, "from: coverage_year")
     assert ("two_answers", ("moved", "always")) in findings(tmp_path, month_after, always)
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        "{identity: {any_of: [disability_1]}}, {identity: {any_of: [lifted_from_poverty]}}",
+        "{circumstance: {any_of: [military_discharge]}}, {circumstance: {any_of: [conscript_return]}}",
+    ],
+)
+def test_a_way_in_for_whoever_is_both_applies(tmp_path: Path, both: str) -> None:
+    found = findings(tmp_path, way("both", f"{{paid: {{after: main}}, all: [{both}]}}", "from: coverage_year"))
+    assert ("never_applies", ("both",)) not in found
