@@ -13,6 +13,7 @@ from app.rules import conditions as c
 from app.rules.policy import Policy
 
 Rename = Callable[[str], str]
+_FEW = 3
 
 
 def circumstances_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
@@ -60,7 +61,25 @@ def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterab
             found.append([code])
         else:
             group.append(code)
-    return [tuple(group) for group in found]
+    return [part for group in found for part in _parts(group, [when for rules in places for when in rules])]
+
+
+def _parts(group: Sequence[str], rules: Iterable[c.Condition]) -> list[tuple[str, ...]]:
+    """A few circumstances whose day must lie within two bounds stay apart: where somebody has two of them, one may pass
+    the one bound and one the other, and neither is within both. (Many would be too many combinations.)"""
+    if 1 < len(group) <= _FEW and any(_bounded(when, group[0]) for when in rules):
+        return [(code,) for code in group]
+    return [tuple(group)]
+
+
+def _bounded(when: c.Condition, code: str) -> bool:
+    if isinstance(when, c.Not):
+        return _bounded(when.part, code)
+    if not isinstance(when, c.All | c.Any):
+        return False
+    tests = [part.part if isinstance(part, c.Not) else part for part in when.parts]
+    dated = [test for test in tests if not isinstance(test, c.HasCircumstance) and code in _circumstances(test)]
+    return (isinstance(when, c.All) and len(dated) > 1) or any(_bounded(part, code) for part in when.parts)
 
 
 def _places(policies: Sequence[Policy]) -> Iterator[list[c.Condition]]:

@@ -74,3 +74,10 @@ def test_ways_in_that_begin_with_birth_for_those_born_later_are_two_answers(tmp_
 def test_a_way_in_for_whoever_is_both_applies(tmp_path: Path, both: str) -> None:
     found = findings(tmp_path, way("both", f"{{paid: {{after: main}}, all: [{both}]}}", "from: coverage_year"))
     assert ("never_applies", ("both",)) not in found
+
+
+@pytest.mark.parametrize("on", ["in: coverage_year, within: 90 days", "from: 2024-01-01, within: 90 days"])
+def test_two_circumstances_of_which_neither_lies_within_both_bounds_let_nobody_in(tmp_path: Path, on: str) -> None:
+    when = f"{{paid: {{after: main}}, circumstance: {{any_of: [military_discharge, conscript_return], on: {{{on}}}}}}}"
+    found = findings(tmp_path, way("bounded", when, "from: coverage_year"))  # the engine and the proof agree
+    assert ("never_applies", ("bounded",)) not in found
