@@ -1,7 +1,8 @@
 """Codes that all rules treat alike: exchanging them changes nothing, so one of them stands for all.
 
-Two codes are alike where the pack is the same after the two have changed places everywhere. Order within a condition
-does not count, nor does the order of the identities of one subsidy: it only names the identity that the answer shows.
+Two codes are alike where the pack is the same after the two have changed places everywhere, and nowhere asks for both.
+Order within a condition does not count, nor does the order of the identities of one subsidy: it only names the identity
+that the answer shows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from app.rules import conditions as c
 from app.rules.policy import Policy
 
 Rename = Callable[[str], str]
+_FEW = 3
 
 
 def circumstances_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
@@ -59,7 +61,25 @@ def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterab
             found.append([code])
         else:
             group.append(code)
-    return [tuple(group) for group in found]
+    return [part for group in found for part in _parts(group, [when for rules in places for when in rules])]
+
+
+def _parts(group: Sequence[str], rules: Iterable[c.Condition]) -> list[tuple[str, ...]]:
+    """A few circumstances whose day must lie within two bounds stay apart: where somebody has two of them, one may pass
+    the one bound and one the other, and neither is within both. (Many would be too many combinations.)"""
+    if 1 < len(group) <= _FEW and any(_bounded(when, group[0]) for when in rules):
+        return [(code,) for code in group]
+    return [tuple(group)]
+
+
+def _bounded(when: c.Condition, code: str) -> bool:
+    if isinstance(when, c.Not):
+        return _bounded(when.part, code)
+    if not isinstance(when, c.All | c.Any):
+        return False
+    tests = [part.part if isinstance(part, c.Not) else part for part in when.parts]
+    dated = [test for test in tests if not isinstance(test, c.HasCircumstance) and code in _circumstances(test)]
+    return (isinstance(when, c.All) and len(dated) > 1) or any(_bounded(part, code) for part in when.parts)
 
 
 def _places(policies: Sequence[Policy]) -> Iterator[list[c.Condition]]:
@@ -77,12 +97,30 @@ def _places(policies: Sequence[Policy]) -> Iterator[list[c.Condition]]:
 def _alike(one: str, other: str, naming: dict[str, set[int]], places: Sequence[Sequence[c.Condition]]) -> bool:
     if naming[one] != naming[other]:
         return False
+    if any(_together(when, one, other) for n in naming[one] for when in places[n]):
+        return False
     names = {one: other, other: one}
     return all(
         {_condition(when, lambda code: names.get(code, code)) for when in places[n]}
         == {_condition(when, lambda code: code) for when in places[n]}
         for n in naming[one]
     )
+
+
+def _together(when: c.Condition, one: str, other: str) -> bool:
+    """Whether one code is asked for beside the other: then neither can stand for both."""
+    if isinstance(when, c.Not):
+        return _together(when.part, one, other)
+    if not isinstance(when, c.All | c.Any):
+        return False
+    told = [{code for leaf in c.leaves(part) for code in _codes(leaf)} & {one, other} for part in when.parts]
+    beside = isinstance(when, c.All) and {one} in told and {other} in told
+    return beside or any(_together(part, one, other) for part in when.parts)
+
+
+def _codes(test: c.Condition) -> Iterator[str]:
+    yield from _circumstances(test)
+    yield from _identities(test)
 
 
 def _condition(when: c.Condition, rename: Rename) -> Any:

@@ -137,6 +137,7 @@ def circumstance_axis(group: Sequence[str], asks: Sequence[Ask], last: int) -> A
     """Not having any circumstance of a group of alike ones, or one or several on different days."""
     name, code = CIRCUMSTANCE + group[0], group[0]
     cuts = [cut for ask in asks if (cut := ask.cut()) is not None]
+    cuts += [ask.under.back(ask.day + 1) for ask in asks]  # without payments, what is asked of the day itself
     days_of = stretches(cuts, min([*cuts, last]) - _LONG_AGO, last)
     options = [Value((code, v.low), (code, v.high)) for v in days_of]
     return _several(name, group, options, asks, lambda other, held: (other, *held[1:]))

@@ -1,13 +1,14 @@
 """Everybody who can be told apart on one day of payment, under one pack or under several at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from math import prod
 from typing import Any
 
 from app.proof import axes as ax
-from app.proof.asked import NEVER, start_marks
+from app.proof.asked import NEVER, expected, start_marks
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
@@ -25,6 +26,7 @@ from app.rules.unknown import Undecided
 
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
 _WITH_DAYS = frozenset({"birth", "job"})  # parts whose days can lie within a few days
+_DATED = _WITH_DAYS | {"identities", "circumstances"}
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
 )  # asked of the day itself; ways in of the day on which payment resumes
@@ -69,14 +71,18 @@ class Crowd:
             yield self.ask(k, rule.when, of_the_day=rule.kind in _AT_PAYMENT)
         for k, under in enumerate(self.plan.unders):
             yield self.born(k)
+            if under.policy.eligibility.expected_child is not None and under.paused(self.pay):
+                yield self.born(k, of_the_day=False)
+                yield self.ask(k, expected(under.policy))
             levels = sorted(self.levels(k))
             for route in under.policy.routes:
                 yield from (self.ask(k, mark) for mark in start_marks(under.policy, route, levels))
 
-    def born(self, k: int) -> Ask:
-        """Whether somebody is born by the day of payment."""
+    def born(self, k: int, *, of_the_day: bool = True) -> Ask:
+        """Whether somebody is born by the day of payment, or, without payments on it, by that on which they resume."""
         under = self.plan.unders[k]
-        return Ask(under, under.there(self.pay), c.EventBy(c.Birth(), under.there(self.pay)))
+        day = under.there(self.pay) if of_the_day else under.payment(self.pay)
+        return Ask(under, day, c.EventBy(c.Birth(), day))
 
     def levels(self, k: int) -> set[int]:
         """The days on which benefits of some way in start for everybody who pays on this day."""
@@ -201,14 +207,34 @@ class Crowd:
         """An example of the class."""
         said: dict[str, Any] = {}
         for part, i in zip(self.states, self.table.values(number), strict=True):
-            key = part, i, high
-            if key not in self._said_of:
-                state = self.states[part][i]
-                values = state.high if high else state.low
-                self._said_of[key] = {axis: value for axis, value in values.items() if value != ()}
-            said |= self._said_of[key]
+            said |= self._said_at(part, i, high=high)
+        return self._person(said)
+
+    def people(self, number: int) -> Iterator[Person]:
+        """Examples of the class: the days of each part early or late, whatever those of the others are."""
+        ends = []
+        for part, i in zip(self.states, self.table.values(number), strict=True):
+            low, high = self._said_at(part, i, high=False), self._said_at(part, i, high=True)
+            ends.append((low, high) if part in _DATED and low != high else (low,))
+        for chosen in product(*ends):
+            yield self._person({axis: value for said in chosen for axis, value in said.items()})
+
+    def _said_at(self, part: str, i: int, *, high: bool) -> dict[str, Any]:
+        key = part, i, high
+        if key not in self._said_of:
+            values = self.states[part][i].high if high else self.states[part][i].low
+            self._said_of[key] = {axis: value for axis, value in values.items() if value != ()}
+        return self._said_of[key]
+
+    def _person(self, said: dict[str, Any]) -> Person:
         base = self.plan.unders[0]
         return person_of(said, base.policy.coverage_year - base.years, self.plan.asked)
+
+    def born_last(self, count: int) -> list[Bits]:
+        """Those of each of the last stretches of days of birth."""
+        states = self.states.get("birth", [])
+        last = sorted(range(len(states)), key=lambda i: -states[i].high["birth"])[:count]
+        return [self.table.column(self._order["birth"], (n == i for n in range(len(states)))) for i in last]
 
     def _renamed(self, person: Person) -> Person:
         """The person with the codes that stand for alike ones, where they say the same together."""

@@ -1,12 +1,13 @@
 """What can be wrong with a pack, each with an example person and the place in the pack."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.packs.form import PackForm
-from app.proof.bits import Bits
+from app.proof.bits import Bits, split
 from app.proof.groups import Answers, Group
+from app.proof.offers import Offer
 from app.proof.season import Stretch
 from app.rules.compiling import Compiled, Verdict
 from app.rules.facts import Facts, read_facts
@@ -14,6 +15,7 @@ from app.rules.person import Person
 
 Place = tuple[str | int, ...]
 Shows = Callable[[int, Facts], bool]
+_BORN_LAST = 3  # stretches of days of birth: nobody's benefits begin before birth, so late ones make starts meet
 # What stops a pack. The others are remarks: true of many notices, and to be accepted by the pack where they are.
 ERRORS = frozenset({"two_answers", "no_answer", "never_applies", "beyond_charge", "jump", "gap", "silence"})
 
@@ -51,6 +53,14 @@ class Day:
     def example(self, bits: Bits) -> Person:
         """Somebody of these classes."""
         return self.answers.crowd.person(self.answers.crowd.table.first(bits))
+
+    def examples(self, bits: Bits, offers: Sequence[Offer]) -> Iterator[Person]:
+        """People of these classes in whom the starts of the offers lie as differently as can be: on each side of all
+        days there are, each of their own days early and late, born before everything that counts and after it."""
+        crowd = self.answers.crowd
+        marks = [*self.answers.every_mark(offers), *crowd.born_last(_BORN_LAST)]
+        for some in split({(): bits}, marks).values():
+            yield from crowd.people(crowd.table.first(some))
 
 
 class Disagreement(AssertionError):  # noqa: N818 - nobody's mistake but the product's

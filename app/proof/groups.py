@@ -74,6 +74,8 @@ class Answers:
             yield Group(enrolled, v.NOT_YET_OPEN)
         elif self.there != self.pay:
             later = self.offers.open() & enrolled if self.pay <= self.policy.last_day else crowd.none
+            if self.policy.eligibility.expected_child is not None:  # it may be one on either day alone
+                later &= crowd.holds(crowd.born(self.k, of_the_day=False)) | crowd.says(self.k, expected(self.policy))
             yield Group(later, v.PAUSED)
             yield Group(enrolled & ~later, self.none_open())
         else:

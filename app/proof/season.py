@@ -66,7 +66,7 @@ def _order(under: Under, leaves: Sequence[c.Condition], day: int) -> Any:
         there <= policy.main_closes,
         pay == there,
     )
-    own = [day, *_starts(under, pay)]
+    own = [day, under.back(pay), *_starts(under, pay)]
     asked = [*leaves, *_marks(under, pay)]
     own += [_cut(Ask(under, pay, leaf)) for leaf in asked]
     own += [bound for leaf in asked for bound in _bounds(under, leaf)]

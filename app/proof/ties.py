@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from app.proof.asked import claim
-from app.proof.bits import Bits, split
+from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.groups import Group
 from app.proof.offers import Offer, Rank
@@ -52,17 +52,15 @@ class Ties(Watch):
         for one, other, bits in pairs:
             key = "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
             if key not in self._found and (both := bits & group.bits):
-                examples = map(day.example, self._apart(day, both, one, other))
+                examples = self._examples(day, both, one, other)
                 tied = next((person for person in examples if self._is_tie(day, person, one, other)), None)
                 if tied is not None:
                     self._found[key] = self._finding(key, day, tied, one, other)
 
-    def _apart(self, day: Day, both: Bits, one: Offer, other: Offer) -> Iterable[Bits]:
-        """Those among whom an example is looked for: where both starts move, on each side of all days there are."""
-        moves = [day.answers.offers.begin(offer).moves for offer in (one, other)]
-        if None in moves or moves[0] == moves[1]:
-            return [both]
-        return split({(): both}, list(day.answers.every_mark((one, other)))).values()
+    def _examples(self, day: Day, both: Bits, one: Offer, other: Offer) -> Iterable[Person]:
+        """Those among whom a tie is looked for; one is enough where the two do not move or move together."""
+        moves = {day.answers.offers.begin(offer).moves for offer in (one, other)}
+        return [day.example(both)] if len(moves) == 1 else day.examples(both, (one, other))
 
     def _is_tie(self, day: Day, person: Person, one: Offer, other: Offer) -> bool:
         """Whether both begin on the day on which somebody's benefits begin: a third one that begins earlier decides."""

@@ -7,9 +7,12 @@ from app.packs.lower_rewards import missed_waits
 from app.proof.asked import Rule
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Place, Watch
+from app.proof.groups import Group
+from app.proof.offers import Rank
 from app.proof.values import IDENTITY
 from app.rules import vocabulary as v
 from app.rules.conditions import ALWAYS, AtLeast, Condition, all_of
+from app.rules.facts import read_facts
 from app.rules.policy import Cite, Wait
 from app.rules.standing import belongs
 
@@ -44,16 +47,48 @@ class Used(Watch):
             if group.code == v.OPEN:
                 enrolled |= group.bits
                 self.won.add(verdict[4])
-                self.waits |= {(o.route, o.wait) for o in group.offers}
-                for offer in group.offers:
-                    self._subsidy(day, group.bits, offer.route, offer.subsidy)
         for i in range(len(self.policy.routes)):
             if i not in self.opened and answers.offers.route(i) & enrolled:
                 self.opened.add(i)
+        for group in day.groups:
+            if len(group.offers) > 1:
+                self._win(day, group)
+        self._offers(day)
         for code, when in self.asked:
             if code not in self.advantages and answers.crowd.says(answers.k, when) & enrolled:
                 self.advantages.add(code)
         self._notes(day)
+
+    def _win(self, day: Day, group: Group) -> None:
+        """Looks for somebody for whom a way in wins that may begin before the others."""
+        for offer in group.offers:
+            entry, moves = (
+                self.policy.routes[offer.route].entry,
+                [day.answers.offers.begin(o).moves for o in group.offers],
+            )
+            if self._has_won(entry) or len(set(moves)) == 1:
+                continue
+            for person in day.examples(group.bits, group.offers):
+                facts = read_facts(person, self.policy.coverage_year)
+                self.won.add(self.compiled.decide(day.answers.there, facts)[4])
+                if self._has_won(entry):
+                    break
+
+    def _has_won(self, entry: str) -> bool:
+        return any(self.policy.routes[i].entry == entry for i in self.won)
+
+    def _offers(self, day: Day) -> None:
+        """Waits and subsidies of the best rank apply, also on a way in that another one always goes before: without
+        them it would be of another rank."""
+        best: dict[Rank, Bits] = {}
+        for group in day.groups:
+            if group.rank is not None:
+                best[group.rank] = best.get(group.rank, day.answers.crowd.none) | group.bits
+        for rank, ranked in best.items():
+            for offer, bits in day.answers.offers.ranks[rank]:
+                if both := bits & ranked:
+                    self.waits.add((offer.route, offer.wait))
+                    self._subsidy(day, both, offer.route, offer.subsidy)
 
     def _subsidy(self, day: Day, bits: Bits, route: int, row: int) -> None:
         """Whose claim it is that brings the subsidy, and whether another identity of it would have done."""

@@ -159,7 +159,12 @@ def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
     if track:
         yield "    until = min(until, birth - 1)"
     child = policy.eligibility.expected_child
-    yield f"    if {writer.test(c.Not(child)) if child else 'True'}: {_refuse(NOT_YET_BORN)}"
+    born = writer.test(c.Not(child)) if child else "True"
+    # What lies behind the day of payment does not count for an expected child either.
+    yield from (
+        f"    if {held}: {held}, until = present({held}, pay, until)" for held in ("ids", "circ") if held in born
+    )
+    yield f"    if {born}: {_refuse(NOT_YET_BORN)}"
     yield f"if pay < {policy.opens}: {_refuse(NOT_YET_OPEN, f'min(until, {policy.opens - 1})')}"
     yield "if ids: ids, until = present(ids, pay, until)"
     yield "if circ: circ, until = present(circ, pay, until)"

@@ -26,7 +26,7 @@ from app.rules.person import Circumstance, Identity, Person, contradictions
 from app.rules.quoting import quote
 from app.rules.vocabulary import CLASSES
 from tests.people import pay_days, people
-from tests.proof.packs import GOOD
+from tests.proof.packs import GOOD, written
 
 SHELF = Shelf((NOTICES, Path(__file__).parent.parent / "packs" / "made_up"))
 PACKS = [SHELF.find(region, year) for region, year in SHELF]
@@ -167,6 +167,32 @@ def test_next_years_pack_is_asked_about_the_same_day_and_people_a_year_younger()
     # On 26 December the one has closed already; a newborn pays a subsidized price in the one and not in the other.
     assert (v.WINDOW_CLOSED, v.OPEN) in codes
     assert (v.OPEN, v.WINDOW_CLOSED) in codes
+
+
+def test_an_expected_child_that_may_not_be_enrolled_when_payments_resume_is_not_told_to_wait(tmp_path: Path) -> None:
+    pause = "no_payment: {monthly: {from: 28, to: month_end}, cite: 三}\neligibility:\n"
+    unless = "  not_yet_born: {cite: 一, unless: {paid: {in: main}}}"
+    changes = ("eligibility:\n", pause), ("  not_yet_born: {cite: 一}", unless)
+    plan = Plan([Under(compile_policy(written(tmp_path, *changes).policy))])
+    crowd = Crowd(plan, date(2023, 12, 30).toordinal())
+    codes = {
+        born: next(g.code for g in Answers(crowd).groups() if g.bits >> (crowd.number_of(Person(born)) or 0) & 1)
+        for born in (date(1985, 6, 15), date(2024, 1, 1), date(2024, 6, 1))
+    }
+    assert list(codes.values()) == [v.PAUSED, v.PAUSED, v.WINDOW_CLOSED]
+
+
+def test_what_happens_between_a_day_without_payment_and_the_one_on_which_payments_resume_is_told_apart(
+    tmp_path: Path,
+) -> None:
+    pause = "no_payment: {monthly: {from: 28, to: month_end}, cite: 三}\neligibility:\n"
+    note = "  - {code: away, kind: rule, text: 说明, cite: 五, when: {circumstance: {any_of: [working_away]}}}\n"
+    when = "when: {paid: {after: main}}", "when: {paid: {after: main}, circumstance: {any_of: [working_away]}}"
+    changes = ("eligibility:\n", pause), ("notes:\n", "notes:\n" + note), when
+    pack = compile_policy(written(tmp_path, *changes).policy)
+    crowd = Crowd(Plan([Under(pack)]), date(2024, 3, 28).toordinal())
+    for day in (date(2024, 3, 28), date(2024, 3, 30)):
+        assert crowd.number_of(Person(date(1985, 6, 15), (), (Circumstance("working_away", day),))) is not None
 
 
 def test_tables_count_in_all_combinations() -> None:
