@@ -13,7 +13,6 @@ from app.rules import conditions as c
 from app.rules.policy import Policy
 
 Rename = Callable[[str], str]
-_FEW = 3
 
 
 def circumstances_of(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
@@ -65,9 +64,9 @@ def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterab
 
 
 def _parts(group: Sequence[str], rules: Iterable[c.Condition]) -> list[tuple[str, ...]]:
-    """A few circumstances whose day must lie within two bounds stay apart: where somebody has two of them, one may pass
-    the one bound and one the other, and neither is within both. (Many would be too many combinations.)"""
-    if 1 < len(group) <= _FEW and any(_bounded(when, group[0]) for when in rules):
+    """Circumstances whose day must lie within two bounds stay apart: where somebody has two of them, one may pass the
+    one bound and one the other, and neither is within both."""
+    if any(_bounded(when, group[0]) for when in rules):
         return [(code,) for code in group]
     return [tuple(group)]
 

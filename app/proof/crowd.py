@@ -13,7 +13,7 @@ from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
 from app.proof.diagram import Diagram
-from app.proof.parts import Part, State
+from app.proof.parts import Part, State, part_of
 from app.proof.plan import Plan
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
@@ -26,7 +26,7 @@ from app.rules.unknown import Undecided
 
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
 _WITH_DAYS = frozenset({"birth", "job"})  # parts whose days can lie within a few days
-_DATED = _WITH_DAYS | {"identities", "circumstances"}
+_DATED = ("birth", "job", "identities", "circumstances")
 _AT_PAYMENT = frozenset(
     {"note", "note_part", "expected"}
 )  # asked of the day itself; ways in of the day on which payment resumes
@@ -212,12 +212,16 @@ class Crowd:
 
     def people(self, number: int) -> Iterator[Person]:
         """Examples of the class: the days of each part early or late, whatever those of the others are."""
-        ends = []
-        for part, i in zip(self.states, self.table.values(number), strict=True):
-            low, high = self._said_at(part, i, high=False), self._said_at(part, i, high=True)
-            ends.append((low, high) if part in _DATED and low != high else (low,))
-        for chosen in product(*ends):
-            yield self._person({axis: value for said in chosen for axis, value in said.items()})
+        parts = [(part, part_of(part), i) for part, i in zip(self.states, self.table.values(number), strict=True)]
+        moving = [kind for kind in _DATED if any(of == kind and self._lasts(part, i) for part, of, i in parts)]
+        for late in (dict(zip(moving, chosen, strict=True)) for chosen in product((False, True), repeat=len(moving))):
+            said: dict[str, Any] = {}
+            for part, kind, i in parts:
+                said |= self._said_at(part, i, high=late.get(kind, False))
+            yield self._person(said)
+
+    def _lasts(self, part: str, i: int) -> bool:
+        return self._said_at(part, i, high=False) != self._said_at(part, i, high=True)
 
     def _said_at(self, part: str, i: int, *, high: bool) -> dict[str, Any]:
         key = part, i, high

@@ -18,7 +18,7 @@ from app.proof.values import CIRCUMSTANCE, IDENTITY
 from app.rules import conditions as c
 
 # So many identities or circumstances are looked at in all combinations; of more each is looked at alone.
-MOST_TOGETHER = int(__import__("os").environ.get("MT", "10"))
+MOST_TOGETHER = 7
 
 
 class Plan:
@@ -132,7 +132,7 @@ class Plan:
         return {self.part_of(axis) for leaf in c.leaves(test) for axis in self.axes_of(leaf)}
 
     def part_of(self, axis: str) -> str:
-        """The part that an axis belongs to: where there are many identities or circumstances, each is one of its own."""
+        """The part of an axis: where there are many identities or circumstances, each is one of its own."""
         part = part_of(axis)
         return axis if part in self.apart else part
 
@@ -142,7 +142,7 @@ class Plan:
         return {part for part, n in count.items() if n > MOST_TOGETHER}
 
     def spread(self, test: c.Condition) -> c.Condition:
-        """The condition with each test of several identities as one of each of them, where each is a part of its own."""
+        """The condition with a test of several identities as one of each, where each is a part of its own."""
         match test:
             case c.All(parts):
                 return c.All(tuple(map(self.spread, parts)))
