@@ -7,7 +7,7 @@ from app.packs import form
 from app.packs import form_prices as fp
 from app.packs.form_base import Cited
 from app.packs.lower_tests import Path, TestLowering
-from app.packs.lower_tiers import at_tier
+from app.packs.lower_tiers import Tiers
 from app.packs.mistakes import Mistake
 from app.packs.scalars import Unsaid
 from app.rules import conditions as c
@@ -39,6 +39,9 @@ class PriceLowering:
     def __init__(self, pack: form.PackForm, tests: TestLowering, cite: CiteOf) -> None:
         self.pack, self.tests, self.cite = pack, tests, cite
         self.rates = {r.id: r for r in pack.standards.rates or []}
+        self._tiers = Tiers(
+            pack, self.rate_test, lambda charge, at: (price.personal for price in self.prices(charge, at))
+        )
 
     def prices(self, charge: fp.ChargeForm, path: Path) -> list[Price]:
         """The alternatives of a way in, which exclude each other."""
@@ -144,15 +147,9 @@ class PriceLowering:
             row
             for level in known
             for i, s in enumerate(self.pack.subsidies)
-            for base, who in self._bases(s, level, ("subsidies", i))
+            for base, who in self._tiers.bases(s, level, ("subsidies", i))
             for row in self._subsidy(s, level, base, who, len(known) > 1, ("subsidies", i))
         )
-
-    def _bases(self, s: fp.SubsidyForm, level: int | None, path: Path) -> list[tuple[int | Unsaid | None, c.Condition]]:
-        """What the subsidy is a share of, and for whom: what is charged, or what the tier named would cost them."""
-        if s.as_tier is None:
-            return [(level, c.ALWAYS)]
-        return [*at_tier(self.pack.standards.rates or [], self.rate_test, s.as_tier, (*path, "as_tier"))]
 
     def _subsidy(
         self,
