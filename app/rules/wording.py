@@ -118,7 +118,7 @@ def closing(policy: Policy, code: int) -> Iterator[Line]:
     main, last = policy.windows[0], iso(policy.last_day)
     if code == v.PAUSED:
         assert policy.pause is not None
-        text = f"{policy.pause.text}，不受理缴费，缴费日为{PAY}；{UNTIL}以后恢复受理。"
+        text = f"{policy.pause.text}，不受理缴费，缴费日为{PAY}；到{UNTIL}（含当日）为止，次日起恢复受理。"
         yield line("pause", policy.pause.cite, text)
     elif code == v.YEAR_OVER:
         yield line("coverage_year", policy.coverage_cite, f"{policy.coverage_year}参保年度已于{last}结束，不能再缴费。")
