@@ -48,7 +48,7 @@ def _identities(test: c.Condition) -> Iterable[str]:
 
 
 def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterable[str]]) -> list[tuple[str, ...]]:
-    places = list(_places(policies))
+    places = list(dict.fromkeys(_places(policies)))
     naming: dict[str, set[int]] = {}
     for n, rules in enumerate(places):
         for code in (code for when in rules for leaf in c.leaves(when) for code in codes_of(leaf)):
@@ -60,7 +60,8 @@ def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterab
             found.append([code])
         else:
             group.append(code)
-    return [part for group in found for part in _parts(group, [when for rules in places for when in rules])]
+    asked = list(dict.fromkeys(when for rules in places for when in rules))
+    return [part for group in found for part in _parts(group, asked)]
 
 
 def _parts(group: Sequence[str], rules: Iterable[c.Condition]) -> list[tuple[str, ...]]:
@@ -81,7 +82,7 @@ def _bounded(when: c.Condition, code: str) -> bool:
     return (isinstance(when, c.All) and len(dated) > 1) or any(_bounded(part, code) for part in when.parts)
 
 
-def _places(policies: Sequence[Policy]) -> Iterator[list[c.Condition]]:
+def _places(policies: Sequence[Policy]) -> Iterator[tuple[c.Condition, ...]]:
     """The conditions that count together: each rule's own, those of one subsidy in any order."""
     for policy in policies:
         subsidies: dict[int, list[c.Condition]] = {}
@@ -89,8 +90,8 @@ def _places(policies: Sequence[Policy]) -> Iterator[list[c.Condition]]:
             if rule.kind == "subsidy":
                 subsidies.setdefault(rule.index[0], []).append(rule.when)
             else:
-                yield [rule.when]
-        yield from subsidies.values()
+                yield (rule.when,)
+        yield from map(tuple, subsidies.values())
 
 
 def _alike(one: str, other: str, naming: dict[str, set[int]], places: Sequence[Sequence[c.Condition]]) -> bool:

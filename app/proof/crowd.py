@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from app.proof import axes as ax
-from app.proof.asked import NEVER, expected, start_marks
+from app.proof.asked import NEVER, expected, marks_of
 from app.proof.axes import Ask, Axis
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
@@ -27,9 +27,6 @@ from app.rules.unknown import Undecided
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
 _WITH_DAYS = frozenset({"birth", "job"})  # parts whose days can lie within a few days
 _DATED = ("birth", "job", "identities", "circumstances")
-_AT_PAYMENT = frozenset(
-    {"note", "note_part", "expected"}
-)  # asked of the day itself; ways in of the day on which payment resumes
 
 
 class Crowd:
@@ -41,7 +38,7 @@ class Crowd:
         has to be worked out is known there."""
         self.plan, self.pay = plan, pay
         self._asks = dict.fromkeys(self._all_asks())
-        self._said: dict[tuple[int, int, bool], tuple[c.Condition, Bits]] = {}
+        self._said: dict[tuple[int, int, bool], Bits] = {}
         self._atoms: dict[str, dict[Ask, int]] = {}
         for ask in self._asks:
             self._collect(ask)
@@ -67,16 +64,16 @@ class Crowd:
         return Ask(under, day, self.plan.folded(when, day))
 
     def _all_asks(self) -> Iterable[Ask]:
-        for k, rule in self.plan.rules:
-            yield self.ask(k, rule.when, of_the_day=rule.kind in _AT_PAYMENT)
+        for k, when, of_the_day in self.plan.asks:
+            yield self.ask(k, when, of_the_day=of_the_day)
         for k, under in enumerate(self.plan.unders):
             yield self.born(k)
             if under.policy.eligibility.expected_child is not None and under.paused(self.pay):
                 yield self.born(k, of_the_day=False)
                 yield self.ask(k, expected(under.policy))
             levels = sorted(self.levels(k))
-            for route in under.policy.routes:
-                yield from (self.ask(k, mark) for mark in start_marks(under.policy, route, levels))
+            for start, first in under.starts:
+                yield from (self.ask(k, mark) for mark in marks_of(under.policy, start, first, levels))
 
     def born(self, k: int, *, of_the_day: bool = True) -> Ask:
         """Whether somebody is born by the day of payment, or, without payments on it, by that on which they resume."""
@@ -89,11 +86,11 @@ class Crowd:
         under = self.plan.unders[k]
         policy, pay = under.policy, under.payment(self.pay)
         found = set()
-        for route in policy.routes:
-            if route.start.anchor == "payment":
-                found.add(days.next_month(pay) if route.start.next_month else pay + route.start.shift)
-            if route.start.day is not None:
-                found.add(route.start.day)
+        for start, _ in under.starts:
+            if start.anchor == "payment":
+                found.add(days.next_month(pay) if start.next_month else pay + start.shift)
+            if start.day is not None:
+                found.add(start.day)
         return {day for day in found if earliest_of_all(policy) < day <= policy.last_day}
 
     def _collect(self, ask: Ask) -> None:
@@ -141,12 +138,11 @@ class Crowd:
 
     def says(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> Bits:
         """For whom a rule of the pack `k` holds."""
+        when = self.plan.same(when)
         key = k, id(when), of_the_day
-        found = self._said.get(key)
-        if found is None:
-            bits = self.holds(self.ask(k, when, of_the_day=of_the_day))
-            found = self._said[key] = when, bits  # kept with it, so that its id is not given to another
-        return found[1]
+        if key not in self._said:
+            self._said[key] = self.holds(self.ask(k, when, of_the_day=of_the_day))
+        return self._said[key]
 
     def told(self, k: int, when: c.Condition) -> Bits | None:
         """For whom a condition of the pack `k` holds; None where nothing asks it."""

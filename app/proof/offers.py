@@ -34,6 +34,7 @@ class Offers:
         self.crowd, self.k, self.under = crowd, k, crowd.plan.unders[k]
         self.policy: Policy = self.under.policy
         self._pay = self.under.payment(crowd.pay)
+        self._waits: dict[tuple[int, ...], dict[int, Bits]] = {}
 
     def open(self) -> Bits:
         """For whom some way in is open."""
@@ -67,12 +68,15 @@ class Offers:
         return [self.crowd.says(self.k, when) for when in self.under.claims[row]]
 
     def waits(self, route: Route) -> dict[int, Bits]:
-        """Who has which wait on a way in; -1 none."""
-        left, found = self.crowd.all, dict[int, Bits]()
-        for n, wait in enumerate(route.waits):
-            found[n] = self.crowd.says(self.k, wait.when) & left
-            left &= ~found[n]
-        return found | {-1: left}
+        """Who has which wait on a way in; -1 none. The variants of a way in have the same waits."""
+        key = tuple(id(self.crowd.plan.same(wait.when)) for wait in route.waits)
+        if key not in self._waits:
+            left, found = self.crowd.all, dict[int, Bits]()
+            for n, wait in enumerate(route.waits):
+                found[n] = self.crowd.says(self.k, wait.when) & left
+                left &= ~found[n]
+            self._waits[key] = {n: bits for n, bits in (found | {-1: left}).items() if bits}
+        return self._waits[key]
 
     def _all(self) -> Iterator[tuple[Rank, Offer, Bits]]:
         """Every offer that somebody gets."""

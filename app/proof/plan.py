@@ -19,6 +19,8 @@ from app.rules import conditions as c
 
 # So many identities or circumstances are looked at in all combinations; of more each is looked at alone.
 MOST_TOGETHER = 7
+# Asked of the day itself; ways in of the day on which payment resumes.
+_AT_PAYMENT = frozenset({"note", "note_part", "expected"})
 
 
 class Plan:
@@ -38,6 +40,8 @@ class Plan:
         groups += [(CIRCUMSTANCE + g[0], g) for g in circumstances_of(policies)]
         self.groups = dict(groups)
         # By id, with what it is the id of, so that it is not given to another.
+        self._same: dict[int, tuple[c.Condition, c.Condition]] = {}
+        self._first: dict[c.Condition, c.Condition] = {}
         self._fixed: dict[int, tuple[c.Condition, list[int]]] = {}
         self._folded: dict[tuple[int, int], c.Condition] = {}
         self._undated: dict[tuple[str, tuple[tuple[Under, c.Condition], ...]], Axis] = {}
@@ -87,6 +91,17 @@ class Plan:
         return Deciding(
             (Ask(under, under.policy.first_day, leaf) for under, leaf in asked), lambda ask: self.axes_of(ask.test)
         )
+
+    def same(self, when: c.Condition) -> c.Condition:
+        """The first of all conditions that say the same: each variant of a way in repeats its waits and subsidies."""
+        if id(when) not in self._same:
+            self._same[id(when)] = when, self._first.setdefault(when, when)
+        return self._same[id(when)][1]
+
+    @cached_property
+    def asks(self) -> list[tuple[int, c.Condition, bool]]:
+        """What is asked, each once: of which pack, and whether of the day itself."""
+        return list(dict.fromkeys((k, self.same(rule.when), rule.kind in _AT_PAYMENT) for k, rule in self.rules))
 
     def folded(self, when: c.Condition, day: int) -> c.Condition:
         """What is left of a condition on a day of payment; one object on all days between which it stays the same."""

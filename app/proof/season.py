@@ -48,9 +48,9 @@ def stretches(plan: Plan) -> list[Stretch]:
 
 
 def _leaves(plan: Plan, k: int) -> Iterator[c.Condition]:
-    for of, rule in plan.rules:
+    for of, when, _ in plan.asks:
         if of == k:
-            yield from c.leaves(rule.when)
+            yield from c.leaves(when)
 
 
 def _order(under: Under, leaves: Sequence[c.Condition], day: int) -> Any:
