@@ -65,21 +65,12 @@ def _groups(policies: Sequence[Policy], codes_of: Callable[[c.Condition], Iterab
 
 
 def _parts(group: Sequence[str], rules: Iterable[c.Condition]) -> list[tuple[str, ...]]:
-    """Circumstances whose day must lie within two bounds stay apart: where somebody has two of them, one may pass the
-    one bound and one the other, and neither is within both."""
-    if any(_bounded(when, group[0]) for when in rules):
+    """Circumstances whose day is asked about stay apart: where somebody has two of them, one may lie within a bound and
+    the other one not."""
+    tests = (leaf for when in rules for leaf in c.leaves(when) if not isinstance(leaf, c.HasCircumstance))
+    if any(group[0] in _circumstances(test) for test in tests):
         return [(code,) for code in group]
     return [tuple(group)]
-
-
-def _bounded(when: c.Condition, code: str) -> bool:
-    if isinstance(when, c.Not):
-        return _bounded(when.part, code)
-    if not isinstance(when, c.All | c.Any):
-        return False
-    tests = [part.part if isinstance(part, c.Not) else part for part in when.parts]
-    dated = [test for test in tests if not isinstance(test, c.HasCircumstance) and code in _circumstances(test)]
-    return (isinstance(when, c.All) and len(dated) > 1) or any(_bounded(part, code) for part in when.parts)
 
 
 def _places(policies: Sequence[Policy]) -> Iterator[tuple[c.Condition, ...]]:

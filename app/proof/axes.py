@@ -123,11 +123,15 @@ def ended_axis(asks: Sequence[Ask], settled: Iterable[int], last: int) -> Axis:
     return Axis("ended", tuple(found), truths)
 
 
-def identity_axis(group: Sequence[str], asks: Sequence[Ask], last: int) -> Axis:
-    """Not having any identity of a group of alike ones, having one, or several with different days or classes."""
+def identity_axis(group: Sequence[str], asks: Sequence[Ask], last: int, *, classed: bool) -> Axis:
+    """Not having any identity of a group of alike ones, having one, or several with different days or classes.
+
+    `classed`: some rule asks for its class, be it on another day: the engine reads it, so it is known.
+    """
     name, code = IDENTITY + group[0], group[0]
     cuts = [day for ask in asks for day in _recognition_cuts(ask)]
-    classes = list(CLASSES[code]) if any(isinstance(ask.test, c.HasClass) for ask in asks) else [None]
+    known = list(CLASSES[code]) if classed else [None]
+    classes = known if any(isinstance(ask.test, c.HasClass) for ask in asks) else known[:1]
     since = [Value(0 if n == 0 else v.low, v.high) for n, v in enumerate(stretches(cuts, 1, last))]
     options = [Value((code, k, v.low), (code, k, v.high)) for k in classes for v in since]
     return _several(name, group, options, asks, lambda other, held: (other, *held[1:]))

@@ -123,8 +123,10 @@ class Crowd:
             settled = [d for u in self.plan.unders for d in self._year_before(u)]
             return ax.ended_axis(asks, settled, self.pay)
         if name in self.plan.groups:
-            build = ax.identity_axis if name.startswith(IDENTITY) else ax.circumstance_axis
-            return build(self.plan.groups[name], asks, here)
+            group = self.plan.groups[name]
+            if name.startswith(IDENTITY):
+                return ax.identity_axis(group, asks, here, classed=group[0] in self.plan.classed)
+            return ax.circumstance_axis(group, asks, here)
         return self.plan.undated_axis(name, asks)
 
     def _year_before(self, under: Under) -> tuple[int, int]:

@@ -48,6 +48,12 @@ class Plan:
         self._cut: dict[int, tuple[c.Condition, Sequence[tuple[str | None, c.Condition]]]] = {}
 
     @cached_property
+    def classed(self) -> set[str]:
+        """The identities whose class some rule asks for."""
+        leaves = (leaf for _, when, _ in self.asks for leaf in c.leaves(when))
+        return {leaf.code for leaf in leaves if isinstance(leaf, c.HasClass)}
+
+    @cached_property
     def asked(self) -> dict[str, tuple[int, int]]:
         """The numbers that some pack asks for, with their bounds."""
         return {name: bounds for under in self.unders for name, bounds in under.compiled.asked.items()}

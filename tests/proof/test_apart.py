@@ -12,7 +12,7 @@ from app.proof.prove import prove
 from app.proof.under import Under
 from app.rules.compiling import compile_policy
 from app.rules.facts import read_facts
-from app.rules.person import Identity, Person
+from app.rules.person import Circumstance, Identity, Person
 from tests.proof.packs import written
 
 MARKS = [f"m{n}" for n in range(20)]
@@ -66,3 +66,34 @@ def test_twenty_marks_are_proved_and_everybody_gets_the_answer_of_their_class(tm
         group = next(g for g in groups if g.bits & only(crowd, number))
         assert verdict[0] == group.code
         assert not group.offers or (verdict[4], verdict[5], verdict[6]) in group.offers
+
+
+def test_whoever_has_two_circumstances_of_a_kind_one_before_a_day_and_one_after_it_is_told_apart(
+    tmp_path: Path,
+) -> None:
+    when = "{paid: {after: main}, circumstance: {any_of: [prison_release, military_discharge], on: {from: 2024-02-01}}"
+    way = WAY.replace(
+        "{{paid: {{after: main, to: 2024-{month:02}-10}}, identity: {{any_of: [{codes}]{more}}}}}", "{when}"
+    )
+    more = way.format(id="moved", when=f"{when}, insured_last_year: yes}}")
+    compiled = compile_policy(written(tmp_path, ("\none_subsidy:", more + "\none_subsidy:")).policy)
+    crowd = Crowd(Plan([Under(compiled)]), date(2024, 3, 1).toordinal())
+    days = date(2024, 1, 31), date(2024, 2, 1)
+    for one, other in product(days, days):
+        both = (Circumstance("prison_release", one), Circumstance("military_discharge", other))
+        person = Person(date(1985, 6, 15), circumstances=both, insured_last_year=True)
+        number = crowd.number_of(person)
+        assert number is not None
+        found = [compiled.decide(crowd.pay, read_facts(who, 2024))[4] for who in (person, crowd.person(number))]
+        assert found == [2 if days[1] in (one, other) else 1] * 2
+
+
+def test_a_class_that_is_asked_for_in_the_window_alone_is_known_afterwards(tmp_path: Path) -> None:
+    half = (
+        "    identities: [subsistence_allowance]\n",
+        "    identities: [{code: subsistence_allowance, classes: [rural_1]}]\n",
+    )
+    only_then = ("    yuan: 190\n", "    yuan: 190\n    when: {paid: {in: main}}\n")
+    way = WAY.format(id="helped", month=12, codes="subsistence_allowance", more="")
+    pack = written(tmp_path, half, only_then, ("\none_subsidy:", way + "\none_subsidy:"))
+    assert not [found for found in prove(pack, compile_policy(pack.policy)).findings if found.code == "no_answer"]
