@@ -10,6 +10,7 @@ from app.proof.groups import Answers
 from app.proof.plan import Plan
 from app.proof.prove import prove
 from app.proof.under import Under
+from app.rules import vocabulary as v
 from app.rules.compiling import compile_policy
 from app.rules.facts import read_facts
 from app.rules.person import Circumstance, Identity, Person
@@ -88,12 +89,22 @@ def test_whoever_has_two_circumstances_of_a_kind_one_before_a_day_and_one_after_
         assert found == [2 if days[1] in (one, other) else 1] * 2
 
 
-def test_a_class_that_is_asked_for_in_the_window_alone_is_known_afterwards(tmp_path: Path) -> None:
+def test_a_class_that_counts_on_a_paused_day_is_known_though_it_does_not_when_payments_resume(tmp_path: Path) -> None:
+    pause = ("eligibility:\n", "no_payment: {monthly: {from: 28, to: month_end}, cite: 三}\neligibility:\n")
     half = (
         "    identities: [subsistence_allowance]\n",
         "    identities: [{code: subsistence_allowance, classes: [rural_1]}]\n",
     )
     only_then = ("    yuan: 190\n", "    yuan: 190\n    when: {paid: {in: main}}\n")
     way = WAY.format(id="helped", month=12, codes="subsistence_allowance", more="")
-    pack = written(tmp_path, half, only_then, ("\none_subsidy:", way + "\none_subsidy:"))
-    assert not [found for found in prove(pack, compile_policy(pack.policy)).findings if found.code == "no_answer"]
+    pack = written(tmp_path, pause, half, only_then, ("\none_subsidy:", way + "\none_subsidy:"))
+    compiled = compile_policy(pack.policy)
+    crowd = Crowd(Plan([Under(compiled)]), date(2023, 12, 30).toordinal())
+    examples = [crowd.person(number) for number in range(crowd.table.count)]
+    assert {i.class_ for person in examples for i in person.identities if i.code == "subsistence_allowance"} == {
+        "rural_1"
+    }
+    assert {compiled.decide(crowd.pay, read_facts(person, 2024))[0] for person in examples} == {
+        v.PAUSED,
+        v.NOT_YET_BORN,
+    }
