@@ -10,6 +10,7 @@ from typing import Any
 from app.proof import axes as ax
 from app.proof.asked import NEVER, expected, marks_of
 from app.proof.axes import Ask, Axis
+from app.proof.begins import from_payment
 from app.proof.bits import Bits, Table
 from app.proof.deciding import Deciding
 from app.proof.diagram import Diagram
@@ -88,7 +89,7 @@ class Crowd:
         found = set()
         for start, _ in under.starts:
             if start.anchor == "payment":
-                found.add(days.next_month(pay) if start.next_month else pay + start.shift)
+                found.add(from_payment(start, pay))
             if start.day is not None:
                 found.add(start.day)
         return {day for day in found if earliest_of_all(policy) < day <= policy.last_day}

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.proof.asked import starts_by
+from app.proof.begins import after_wait, from_payment
 from app.proof.bits import Bits
 from app.rules import conditions as c
-from app.rules import days
 from app.rules.earliest import earliest
 from app.rules.policy import Policy, Route, Wait
 
@@ -38,16 +38,12 @@ def begin(policy: Policy, route: Route, wait: Wait | None, pay: int) -> Begin:
     found = _unwaited(policy, route, pay)
     if wait is None:
         return found
+    over = after_wait(wait.counts_from, wait.months, wait.days + wait.shift, pay, found.floor)
     if wait.counts_from == "benefit_start":
         settled = found.moves is None and pay <= found.floor and policy.eligibility.expected_child is None
         moves = None if settled else (found.floor, found.moves, wait.months, wait.days, wait.shift)
-        return Begin(_over(wait, found.floor) if settled else found.floor, moves)
-    counted = {"payment": pay, "day_after_payment": pay + 1, "month_after_payment": days.next_month(pay)}
-    return Begin(max(found.floor, _over(wait, counted[wait.counts_from])), found.moves, found.by)
-
-
-def _over(wait: Wait, counted: int) -> int:
-    return (days.plus_months(counted, wait.months) if wait.months else counted + wait.days) + wait.shift
+        return Begin(over if settled else found.floor, moves)
+    return Begin(max(found.floor, over), found.moves, found.by)
 
 
 def _unwaited(policy: Policy, route: Route, pay: int) -> Begin:
@@ -60,8 +56,7 @@ def _unwaited(policy: Policy, route: Route, pay: int) -> Begin:
         case "day":
             return Begin(start.day or 0)
         case "payment":
-            day = pay + start.shift
-            return Begin(max(floor, days.next_month(day) if start.next_month else day))
+            return Begin(max(floor, from_payment(start, pay)))
         case _:
             moves = start.anchor, start.event, start.recognition, start.shift, start.next_month
             return Begin(floor, moves, lambda limit: starts_by(start, limit) or c.ALWAYS)

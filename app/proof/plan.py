@@ -88,7 +88,8 @@ class Plan:
         found = []
         for k, rule in self.rules:
             days = range(self.unders[k].there(pay) - few + 1, self.unders[k].there(pay) + few)
-            if rule.kind == "expected" or (rule.kind == "route" and any(fold(rule.when, d) != NEVER for d in days)):
+            open_ = rule.kind == "route" and any(self.folded(self.same(rule.when), day) != NEVER for day in days)
+            if open_ or rule.kind == "expected":
                 found.append((k, rule))
         return self._deciding(found)
 
@@ -180,8 +181,7 @@ class Plan:
                 return test
 
     def _by_axis(self, codes: frozenset[str]) -> Iterator[frozenset[str]]:
-        axes = sorted({self.group_of[IDENTITY + code] for code in codes if IDENTITY + code in self.group_of})
-        for axis in axes:
+        for axis in self.axes_of(c.HasIdentity(codes)):
             yield codes & frozenset(self.groups[axis])
 
     def axes_of(self, leaf: c.Condition) -> Sequence[str]:

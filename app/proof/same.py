@@ -8,7 +8,6 @@ from app.proof.asked import rules_of
 from app.proof.bits import Bits, split
 from app.proof.crowd import Crowd
 from app.proof.groups import Answers
-from app.proof.offers import Offers
 from app.proof.plan import Plan
 from app.proof.season import stretches
 from app.proof.under import Under
@@ -39,12 +38,13 @@ def _classes(crowd: Crowd) -> Iterator[Bits]:
     found = [crowd.all]
     marks: list[Bits] = []
     for k, under in enumerate(crowd.plan.unders):
-        groups = Answers(crowd, k).groups()
+        answers = Answers(crowd, k)
+        groups = answers.groups()
         found = [both for bits in found for group in groups if (both := bits & group.bits)]
         marks += [crowd.says(k, x.when) for x in under.policy.incentives]
         marks += [crowd.says(k, note.when, of_the_day=True) for note in under.policy.notes]
         # A subsidy that is not settled shows as a note.
-        marks += [Offers(crowd, k).claims(i) for i in range(len(under.policy.subsidies))]
+        marks += [answers.offers.claims(i) for i in range(len(under.policy.subsidies))]
     distinct = [mark for mark in dict.fromkeys(marks) if mark not in (crowd.none, crowd.all)]
     for bits in found:
         yield from split({(): bits}, distinct).values()

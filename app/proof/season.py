@@ -11,10 +11,10 @@ from typing import Any
 
 from app.proof.asked import marks_of
 from app.proof.axes import Ask
+from app.proof.begins import after_wait, from_payment
 from app.proof.plan import Plan
 from app.proof.under import Under
 from app.rules import conditions as c
-from app.rules import days
 from app.rules.earliest import earliest_of_all
 
 
@@ -94,19 +94,14 @@ def _starts(under: Under, pay: int) -> Iterator[int]:
     yield from (under.back(policy.first_day), under.back(earliest_of_all(policy)), under.back(policy.last_day))
     for start, _ in under.starts:
         if start.anchor == "payment":
-            yield under.back(days.next_month(pay) if start.next_month else pay + start.shift)
+            yield under.back(from_payment(start, pay))
         if start.day is not None:
             yield under.back(start.day)
     for counts_from, months, more in under.waits:
-        counted = {"payment": pay, "day_after_payment": pay + 1, "benefit_start": policy.first_day}
-        yield under.back(days.plus_months(counted.get(counts_from, days.next_month(pay)), months) + more)
+        yield under.back(after_wait(counts_from, months, more, pay, policy.first_day))
 
 
 def _marks(under: Under, pay: int) -> Iterator[c.Condition]:
-    levels = [
-        days.next_month(pay) if start.next_month else pay + start.shift
-        for start, _ in under.starts
-        if start.anchor == "payment"
-    ]
+    levels = [from_payment(start, pay) for start, _ in under.starts if start.anchor == "payment"]
     for start, first in under.starts:
         yield from marks_of(under.policy, start, first, levels)

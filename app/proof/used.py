@@ -61,21 +61,19 @@ class Used(Watch):
 
     def _win(self, day: Day, group: Group) -> None:
         """Looks for somebody for whom a way in wins that may begin before the others."""
-        for offer in group.offers:
-            entry, moves = (
-                self.policy.routes[offer.route].entry,
-                [day.answers.offers.begin(o).moves for o in group.offers],
-            )
-            if self._has_won(entry) or len(set(moves)) == 1:
-                continue
-            for person in day.examples(group.bits, group.offers):
-                facts = read_facts(person, self.policy.coverage_year)
-                self.won.add(self.compiled.decide(day.answers.there, facts)[4])
-                if self._has_won(entry):
-                    break
+        moves = {day.answers.offers.begin(offer).moves for offer in group.offers}
+        if len(moves) == 1 or self._have_won(group):
+            return
+        for person in day.examples(group.bits, group.offers):
+            facts = read_facts(person, self.policy.coverage_year)
+            self.won.add(self.compiled.decide(day.answers.there, facts)[4])
+            if self._have_won(group):
+                return
 
-    def _has_won(self, entry: str) -> bool:
-        return any(self.policy.routes[i].entry == entry for i in self.won)
+    def _have_won(self, group: Group) -> bool:
+        """Whether each of the ways in that a group may get has been somebody's."""
+        won = {self.policy.routes[i].entry for i in self.won}
+        return won >= {self.policy.routes[offer.route].entry for offer in group.offers}
 
     def _offers(self, day: Day) -> None:
         """Waits and subsidies of the best rank apply, also on a way in that another one always goes before: without
