@@ -108,12 +108,13 @@ def complaints(results: list[Checked]) -> Iterator[str]:
 
 def table(results: list[Checked]) -> Table:
     headings = ("pack", "途径", "资助", "未载", "案例", "类别", "日", "秒", "结果")
-    columns = [Column(name, no_wrap=True) for name in headings]
+    columns = [*(Column(name, no_wrap=True) for name in headings[:-1]), Column(headings[-1], overflow="fold")]
     shown = Table(*columns, box=rich.box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for r in results:
         verdict = f"[red]{len(r.complaints)} wrong[/]" if r.complaints else "[green]ok[/]"
         more = [(r.remarks, f"{len(r.remarks)} remarks"), (r.accepted, f"{r.accepted} known")]
         verdict += "".join(f", {text}" for there, text in more if there)
-        counts = (r.routes, r.subsidies, r.silences, r.cases, r.classes, r.days, f"{r.seconds:.1f}")
+        classes = f"{r.classes:.1e}".replace("e+0", "e").replace("e+", "e") if r.classes >= 10**8 else r.classes
+        counts = (r.routes, r.subsidies, r.silences, r.cases, classes, r.days, f"{r.seconds:.1f}")
         shown.add_row(r.id, *map(str, counts), verdict)
     return shown

@@ -52,6 +52,8 @@ def new(
         cases = target.with_suffix(".cases.yaml")
         cases.write_text(start_cases(beside.read_text("utf-8"), begun, schemas["cases.schema.json"]), "utf-8")
         print(f"{cases}: {len(marked_lines(cases.read_bytes()))} 个案例待核 (cases to be confirmed)")
+    if left := len(shelf.written(*under).form.amendments):
+        print(f"底稿年中修订 {left} 处，其条目不带入，底稿是修订前的 (amendments of the source are left behind)")
     print(f"接着 (then): canbao packs check --packs {into}")
 
 

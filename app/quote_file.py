@@ -62,6 +62,8 @@ def quote_file(
     console.print(f"{report.rows:,} 行已报价 (rows quoted)，缴费日 {pay}，条件列 (facts): {', '.join(report.facts)}")
     if report.refused:
         console.print(f"{report.refused:,} 行不能读取 (rows could not be read): {job.errors}")
+        if not report.rows:
+            raise typer.Exit(1)
 
 
 def bar(console: Console) -> Progress:

@@ -10,7 +10,7 @@ from app.packs.form import PackForm
 from app.rules.compiling import Compiled
 from app.rules.days import iso
 from app.rules.money import yuan
-from app.rules.policy import Start
+from app.rules.policy import Route, Start
 from app.rules.wording import clause, event_name
 
 OUTCOMES = {
@@ -22,6 +22,7 @@ OUTCOMES = {
 }
 _TAKEN = {"applies": "抵扣", "none": "不资助", "not_settled": "未规定"}
 _SETTLED = {"at_payment": "缴费时抵扣", "no_order": "免征代缴", "refunded": "先缴后退"}
+_SHOWN = 3  # so many waits of a way in are listed
 _STARTS = {
     "coverage_year": "参保年度首日",
     "payment": "缴费",
@@ -73,11 +74,20 @@ def _table(*headings: str) -> Table:
 def _routes(compiled: Compiled) -> Table:
     shown = _table("途径", "名称", "应缴", "资助", "待遇起始", "等待期", "出处")
     for r in compiled.policy.routes:
-        waits = "、".join(f"{w.months}个月" if w.months else f"{w.days}天" for w in r.waits)
         price = "不详" if r.unpriced else yuan(r.personal_fen + r.surcharge_fen)
         title = f"{r.title}（{r.rate}）" if r.rate else r.title
-        shown.add_row(r.id, escape(title), price, _TAKEN[r.subsidy], _starts(r.start), waits, clause(r.cite))
+        shown.add_row(r.id, escape(title), price, _TAKEN[r.subsidy], _starts(r.start), _waits(r), clause(r.cite))
     return shown
+
+
+def _waits(route: Route) -> str:
+    """Each wait; a ladder of them, as one that grows with missed years, from the shortest to the longest."""
+    lengths = list(dict.fromkeys(f"{w.months}个月" if w.months else f"{w.days}天" for w in route.waits))
+    if len(lengths) <= _SHOWN:
+        return "、".join(lengths)
+    ordered = sorted(route.waits, key=lambda w: w.months * 31 + w.days)
+    ends = [f"{w.months}个月" if w.months else f"{w.days}天" for w in (ordered[0], ordered[-1])]
+    return f"{ends[0]}至{ends[1]}，共{len(lengths)}档"
 
 
 def _starts(start: Start) -> str:

@@ -4,9 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from app.checking import Checked, table
 
 ROOT = Path(__file__).parent.parent
 QUESTION = {
@@ -47,6 +51,27 @@ def test_packs_check_wants_cases_beside_a_pack(tmp_path: Path) -> None:
     (tmp_path / "900001-2024.yaml").write_text((ROOT / "tests" / "packs" / "good" / "900001-2024.yaml").read_text())
     done = canbao("packs", "check", "--packs", str(tmp_path))
     assert (done.returncode, "no cases beside the pack" in done.stderr) == (1, True)
+
+
+def test_the_table_of_packs_check_can_be_read_on_eighty_columns() -> None:
+    told = ("x",) * 12
+    results = [
+        Checked("hunan-anon-district-2026", "", (), 480, 157, 3, 218, told, 4, 20_313_023_166_283_776, 211, 51.6),
+        Checked("430424-2024", "", told, 7, 2, 3, 157, told, 4, 419_040, 56, 0.9),
+    ]
+    console = Console(width=80, file=StringIO(), record=True)
+    console.print(table(results))
+    shown = console.export_text()
+    assert "…" not in shown
+    for words in ("hunan-anon-district-2026", "2.0e16", "419040", "51.6", "12 remarks", "12 wrong", "4 known"):
+        assert all(word in shown for word in words.split())
+
+
+def test_packs_show_tells_a_ladder_of_waits_by_its_ends() -> None:
+    made_up = str(ROOT / "tests" / "packs" / "rich")
+    shown = canbao("packs", "show", "991132", "2026", "--packs", made_up, COLUMNS="200").stdout
+    assert "60天至150天，共4档" in shown
+    assert "天、" not in shown
 
 
 def test_packs_show_prints_rules_with_their_clauses() -> None:

@@ -82,14 +82,18 @@ def comparisons_of(compiled: Compiled) -> Comparisons | None:
 
 def read(text: str, found: Comparisons | None = None) -> Comparisons:
     """Adds what compiled text compares; raises Unreadable where that can't be known."""
-    found = found or Comparisons()
-    for node in ast.walk(ast.parse(text)):
-        _read_node(node, found)
+    found, whole = found or Comparisons(), ast.parse(text)
+    own = {node.name for node in ast.walk(whole) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(whole):
+        _read_node(node, found, own)
     return found
 
 
-def _read_node(node: ast.AST, found: Comparisons) -> None:
+def _read_node(node: ast.AST, found: Comparisons, own: set[str]) -> None:
+    """`own`: the functions of the text itself, which is read as a whole."""
     match node:
+        case ast.Call(func=ast.Name(id=name)) if name in own:
+            pass
         case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS:
             _capped(node)
             found.moves |= set(_months(node))

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import Any
 
-# A set of combinations: a whole number here, a Some where there are too many (diagram.py). Both know & | ~ bit_count().
+# A set of combinations: a whole number here, a Some where there are too many (diagram.py). Both know & | ^ ~ and
+# bit_count().
 Bits = Any
 
 
@@ -79,6 +80,6 @@ def split(groups: dict[tuple[int, ...], Bits], marks: Sequence[Bits]) -> dict[tu
             if inside:
                 found[(*key, 1)] = inside
             if inside != bits:
-                found[(*key, 0)] = bits & ~mark
+                found[(*key, 0)] = bits ^ inside
         groups = found
     return groups

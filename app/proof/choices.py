@@ -131,7 +131,7 @@ class Rates(Watch):
 
     def see(self, day: Day) -> None:
         answers, crowd, enrolled = day.answers, day.answers.crowd, day.answers.crowd.none
-        for group in day.groups:
+        for group, _ in day.fresh:
             enrolled |= group.bits if group.code == v.OPEN else crowd.none
         for i, one in self.rates if enrolled else []:
             for j, other in self.rates[i + 1 :]:

@@ -7,6 +7,7 @@ With two packs (last year's, and `Under(next_year, years=1)`) a cohort gets one 
 second; `cohort.asked(1)` is its example and its day of payment as the second pack meets them. docs/pack-proof.md.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,8 @@ from typing import Any
 
 from app.proof.bits import Bits
 from app.proof.crowd import Crowd
-from app.proof.groups import Answers, Group
+from app.proof.groups import Answers
+from app.proof.layers import Group
 from app.proof.plan import Plan
 from app.proof.season import Stretch, stretches
 from app.proof.under import Under
@@ -49,19 +51,35 @@ def cohorts(unders: Sequence[Under], *, by_start: bool = False) -> Iterator[Coho
     whose benefits start within the year and behind it are told apart.
     """
     plan = Plan(unders)
+    crowd: Crowd | None = None
+    before: list[Answers] = []
     for stretch in stretches(plan):
-        yield from cohorts_on(plan, stretch, stretch.first, by_start=by_start)
+        crowd = Crowd(plan, stretch.first, like=crowd)
+        before = [Answers(crowd, k, like=before[k] if before else None) for k in range(len(unders))]
+        groups = [answers.groups("starts" if by_start else "answers") for answers in before]
+        for bits, told in _together(crowd.all, groups):
+            yield _cohort(crowd, stretch, bits, told)
 
 
-def cohorts_on(plan: Plan, stretch: Stretch, pay: int, *, by_start: bool = False) -> Iterator[Cohort]:
-    """The cohorts of one stretch, with examples that pay on one of its days."""
-    crowd = Crowd(plan, pay)
-    found: list[tuple[Bits, tuple[Group, ...]]] = [(crowd.all, ())]
-    for k in range(len(plan.unders)):
-        groups = Answers(crowd, k).groups("starts" if by_start else "answers")
-        found = [(both, (*told, g)) for bits, told in found for g in groups if (both := bits & g.bits)]
-    for bits, told in found:
-        yield _cohort(crowd, stretch, bits, told)
+def _together(everybody: Bits, groups: Sequence[Sequence[Group]]) -> Iterator[tuple[Bits, tuple[Group, ...]]]:
+    """The people whom each of several divisions into groups puts into one group, and these groups."""
+    found: list[tuple[Bits, tuple[Group, ...]]] = [(everybody, ())]
+    for division in groups:
+        ahead = deque(division)
+        found = [(both, (*told, group)) for bits, told in found for group, both in _overlaps(bits, ahead)]
+    yield from found
+
+
+def _overlaps(bits: Bits, division: deque[Group]) -> Iterator[tuple[Group, Bits]]:
+    """The groups that some people belong to; first those where the people before them were found, for two packs that
+    are nearly the same have their groups in nearly the same order."""
+    left = bits
+    while left:
+        if both := left & division[0].bits:
+            left ^= both
+            yield division[0], both
+        if left:
+            division.rotate(-1)
 
 
 def _cohort(crowd: Crowd, stretch: Stretch, bits: Bits, groups: tuple[Group, ...]) -> Cohort:

@@ -38,7 +38,8 @@ class Crowd:
         """`like`: another day's crowd, whose diagrams are taken over where there are as many of each part: most of what
         has to be worked out is known there."""
         self.plan, self.pay = plan, pay
-        self._asks = dict.fromkeys(self._all_asks())
+        self._ruled = list(self._rules())
+        self._asks = dict.fromkeys([*self._ruled, *self._marks()])
         self._said: dict[tuple[int, int, bool], Bits] = {}
         self._atoms: dict[str, dict[Ask, int]] = {}
         for ask in self._asks:
@@ -64,7 +65,7 @@ class Crowd:
         day = under.there(self.pay) if of_the_day else under.payment(self.pay)
         return Ask(under, day, self.plan.folded(when, day))
 
-    def _all_asks(self) -> Iterable[Ask]:
+    def _rules(self) -> Iterator[Ask]:
         for k, when, of_the_day in self.plan.asks:
             yield self.ask(k, when, of_the_day=of_the_day)
         for k, under in enumerate(self.plan.unders):
@@ -72,6 +73,9 @@ class Crowd:
             if under.policy.eligibility.expected_child is not None and under.paused(self.pay):
                 yield self.born(k, of_the_day=False)
                 yield self.ask(k, expected(under.policy))
+
+    def _marks(self) -> Iterator[Ask]:
+        for k, under in enumerate(self.plan.unders):
             levels = sorted(self.levels(k))
             for start, first in under.starts:
                 yield from (self.ask(k, mark) for mark in marks_of(under.policy, start, first, levels))
@@ -106,14 +110,17 @@ class Crowd:
 
     def _axes(self) -> dict[str, list[tuple[Axis, list[Ask]]]]:
         """Every axis that something asks about, by part."""
-        asks: dict[str, dict[Ask, None]] = {}
+        asks: dict[str, list[Ask]] = {}
+        seen = set[tuple[int, int, int]]()
         for ask in self._asks:
-            for leaf in c.leaves(ask.test):
-                for name in self.plan.axes_of(leaf):
-                    asks.setdefault(name, {})[Ask(ask.under, ask.day, leaf)] = None
+            for leaf, names in self.plan.asked_of(ask.test):
+                if (key := (id(ask.under), ask.day, id(leaf))) not in seen:
+                    seen.add(key)
+                    for name in names:
+                        asks.setdefault(name, []).append(Ask(ask.under, ask.day, leaf))
         built: dict[str, list[tuple[Axis, list[Ask]]]] = {}
         for name, told in asks.items():
-            built.setdefault(self.plan.part_of(name), []).append((self._axis(name, list(told)), list(told)))
+            built.setdefault(self.plan.part_of(name), []).append((self._axis(name, told), told))
         return built
 
     def _axis(self, name: str, asks: list[Ask]) -> Axis:
@@ -152,6 +159,11 @@ class Crowd:
         ask = self.ask(k, when)
         return self.holds(ask) if ask in self._asks else None
 
+    def held(self) -> tuple[Any, ...]:
+        """How many of each part there are, and for whom each rule holds, in the order of the plan: who is offered what
+        hangs on nothing else."""
+        return (self.table.sizes, *map(self.holds, self._ruled))
+
     def holds(self, ask: Ask) -> Bits:
         """The classes for which a condition holds; it must be made of what the plan's rules ask."""
         if ask.test == c.ALWAYS:
@@ -184,16 +196,22 @@ class Crowd:
             bits |= self.table.column(self._order[part], (_is_narrow(state, few) for state in self.states[part]))
         return bits
 
-    def sample(self, few: int, deciding: Deciding) -> Bits:
-        """One class of all those for whom the same decides; of those within a stretch of less than `few` days and of
-        the others one each."""
-        bits = self.all
-        for part, states in self.states.items():
-            dated = part in _WITH_DAYS
-            keys = [(deciding.told(state.low), dated and _is_narrow(state, few)) for state in states]
-            firsts = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
-            bits &= self.table.column(self._order[part], (firsts[key] == n for n, key in enumerate(keys)))
-        return bits
+    def examples(self, bits: Bits, few: int, deciding: Deciding) -> Iterator[tuple[Person, Bits]]:
+        """One of all those in `bits` for whom the same decides, and all of them; of those within a stretch of less than
+        `few` days and of the others one each."""
+        kinds = [columns for part in self.states if len(columns := self._kinds(part, few, deciding)) > 1]
+        left = [(bits, 0)]
+        while left:
+            some, n = left.pop()
+            if n == len(kinds):
+                yield self.person(self.table.first(some)), some
+            else:
+                left += ((both, n + 1) for column in reversed(kinds[n]) if (both := some & column))
+
+    def _kinds(self, part: str, few: int, deciding: Deciding) -> list[Bits]:
+        dated = part in _WITH_DAYS
+        keys = [(deciding.told(state.low), dated and _is_narrow(state, few)) for state in self.states[part]]
+        return [self.table.column(self._order[part], (key == kind for key in keys)) for kind in dict.fromkeys(keys)]
 
     def values(self, number: int, *, high: bool = False) -> dict[str, Any]:
         """The values of one class, by axis, at one of its two ends."""

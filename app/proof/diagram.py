@@ -16,7 +16,7 @@ _NONE, _ALL = 0, 1
 
 
 class Some:
-    """A set of combinations of a Diagram; knows `&`, `|`, `~` and how many it has, as whole numbers do (bits.py)."""
+    """A set of combinations of a Diagram; knows `&`, `|`, `^`, `~` and how many it has, as whole numbers do."""
 
     __slots__ = ("diagram", "node")
 
@@ -28,6 +28,9 @@ class Some:
 
     def __or__(self, other: "Some") -> "Some":
         return Some(self.diagram, self.diagram.either(self.node, other.node))
+
+    def __xor__(self, other: "Some") -> "Some":
+        return Some(self.diagram, self.diagram.one_of(self.node, other.node))
 
     def __invert__(self) -> "Some":
         return Some(self.diagram, self.diagram.neither(self.node))
@@ -54,7 +57,7 @@ class Diagram(Combinations):
         # By node: the list that it asks about (behind the last one for the two ends) and its branches.
         self._asks, self._branches = [len(self.sizes)] * 2, list[Branches](((), ()))
         self._known: dict[tuple[int, Branches], int] = {}
-        self._both, self._either = dict[tuple[int, int], int](), dict[tuple[int, int], int]()
+        self._both, self._either, self._one_of = (dict[int, int]() for _ in range(3))  # by both nodes
         self._neither = {_NONE: _ALL, _ALL: _NONE}
         self._counts = {_NONE: 0, _ALL: 1}
         self.all, self.none = Some(self, _ALL), Some(self, _NONE)
@@ -110,17 +113,34 @@ class Diagram(Combinations):
             return _ALL
         return self._joined(one, other, self._either, self.either)
 
-    def _joined(self, one: int, other: int, known: dict[tuple[int, int], int], join: Callable[[int, int], int]) -> int:
-        key = (one, other) if one < other else (other, one)
+    def one_of(self, one: int, other: int) -> int:
+        """The node of what is in one of them and not in the other."""
+        if one == other:
+            return _NONE
+        if _NONE in (one, other):
+            return one + other
+        if _ALL in (one, other):
+            return self.neither(other if one == _ALL else one)
+        return self._joined(one, other, self._one_of, self.one_of)
+
+    def _joined(self, one: int, other: int, known: dict[int, int], join: Callable[[int, int], int]) -> int:
+        key = one << 32 | other if one < other else other << 32 | one
         found = known.get(key)
         if found is None:
-            asks, branches = min(self._asks[one], self._asks[other]), dict[int, int]()
-            for branch, values in self._under(one, asks):
-                for another, others in self._under(other, asks):
-                    if inside := values & others:
-                        node = join(branch, another)
-                        branches[node] = branches.get(node, 0) | inside
-            found = known[key] = self._node(asks, branches)
+            asks, asked = self._asks[one], self._asks[other]
+            branches: dict[int, int] = {}
+            if asks == asked:
+                for branch, values in self._branches[one]:
+                    for another, others in self._branches[other]:
+                        if inside := values & others:
+                            node = join(branch, another)
+                            branches[node] = branches.get(node, 0) | inside
+            else:
+                first, then = (one, other) if asks < asked else (other, one)
+                for branch, values in self._branches[first]:
+                    node = join(branch, then)
+                    branches[node] = branches.get(node, 0) | values
+            found = known[key] = self._node(min(asks, asked), branches)
         return found
 
     def neither(self, one: int) -> int:

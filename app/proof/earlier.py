@@ -6,8 +6,9 @@ offer that another one always goes before is struck out for those who get both: 
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 
 from app.proof.asked import starts_by
 from app.proof.begins import after_wait, from_payment
@@ -30,7 +31,7 @@ class Begin:
 
     floor: int
     moves: Hashable = None
-    by: Callable[[int], c.Condition] | None = None
+    by: Callable[[int], c.Condition] | None = field(default=None, compare=False)  # goes with `moves`
 
 
 def begin(policy: Policy, route: Route, wait: Wait | None, pay: int) -> Begin:
@@ -67,27 +68,51 @@ class Race:
 
     def __init__(self, none: Bits, everybody: Bits, sure: Callable[[int], Bits], asked: Asked) -> None:
         self.none, self.all, self.sure, self.asked = none, everybody, cache(sure), cache(asked)
+        self._ahead: dict[tuple[Begin, Begin, bool], Bits] = {}
 
     def hopeful(self, runners: Sequence[tuple[Begin, Hashable, Bits]]) -> list[Bits]:
         """Of each offer, in the order of the file, with what it says besides its start: those who may get it.
 
         Two that begin on one day and say different things both stay, for that is to be told.
         """
+        begun: dict[Begin, Bits] = {}  # everybody whose offer begins so
+        for start, _, bits in runners:
+            begun[start] = begun.get(start, self.none) | bits
+        before: dict[Hashable, dict[Begin, Bits]] = {}  # of the offers so far, by what they say
         found = []
-        for n, (start, says, bits) in enumerate(runners):
-            left = bits
-            for m, (other, said, theirs) in enumerate(runners):
-                if m != n and (ahead := self.ahead(other, start, first=m < n and said == says)):
-                    left &= ~(theirs & ahead)
+        for start, says, bits in runners:
+            left, said = bits, before.setdefault(says, {})
+            for other, theirs in begun.items():
+                left = self._without(left, theirs, other, start, first=False)
+            for other, theirs in said.items():
+                left = self._without(left, theirs, other, start, first=True)
+            said[start] = said.get(start, self.none) | bits
             found.append(left)
         return found
+
+    def _without(self, bits: Bits, theirs: Bits, other: Begin, start: Begin, *, first: bool) -> Bits:
+        """Those of an offer's that none of the others goes before."""
+        ahead = self.ahead(other, start, first=first)
+        both = bits & theirs if ahead else ahead
+        return bits ^ (both & ahead) if both else bits
 
     def level(self, one: Begin, other: Begin) -> Bits:
         """For whom the two may begin on one day."""
         return ~(self.ahead(one, other, first=False) | self.ahead(other, one, first=False)) & self.all
 
+    def order(self, begins: Sequence[Begin]) -> Hashable:
+        """How the starts lie to each other, whatever the days themselves are."""
+        pairs = product(begins, begins, (False, True))
+        return tuple(self.ahead(one, other, first=first) for one, other, first in pairs)
+
     def ahead(self, one: Begin, other: Begin, *, first: bool) -> Bits:
         """For whom `one` is sure to begin before `other`, or, where it is the `first` of the two, not after it."""
+        key = one, other, first
+        if key not in self._ahead:
+            self._ahead[key] = self._before(one, other, first=first)
+        return self._ahead[key]
+
+    def _before(self, one: Begin, other: Begin, *, first: bool) -> Bits:
         if first and one.moves == other.moves and one.floor <= other.floor:
             return self.all
         found = self.none

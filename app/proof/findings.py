@@ -6,11 +6,12 @@ from datetime import date
 
 from app.packs.form import PackForm
 from app.proof.bits import Bits, split
-from app.proof.groups import Answers, Group
+from app.proof.groups import Answers
+from app.proof.layers import Group
 from app.proof.offers import Offer
 from app.proof.season import Stretch
 from app.rules.compiling import Compiled, Verdict
-from app.rules.facts import Facts, read_facts
+from app.rules.facts import Facts
 from app.rules.person import Person
 
 Place = tuple[str | int, ...]
@@ -39,11 +40,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Everybody on one day of payment with their answers; `verdicts` are the engine's for an example of each group."""
+    """Everybody on one day of payment with their answers; `verdicts` are the engine's for an example of each group.
+
+    `fresh`: the groups that no day before had, with their verdicts (engine.py).
+    """
 
     answers: Answers
     groups: tuple[Group, ...]
     verdicts: tuple[Verdict, ...]
+    fresh: tuple[tuple[Group, Verdict], ...]
     stretch: Stretch
 
     @property
@@ -61,30 +66,6 @@ class Day:
         marks = [*self.answers.every_mark(offers), *crowd.born_last(_BORN_LAST)]
         for some in split({(): bits}, marks).values():
             yield from crowd.people(crowd.table.first(some))
-
-
-class Disagreement(AssertionError):  # noqa: N818 - nobody's mistake but the product's
-    """The engine says otherwise than the proof: a defect of the product, not of the pack."""
-
-
-def day_of(answers: Answers, stretch: Stretch) -> Day:
-    """The day's groups, each compared with what the engine says to both ends of it."""
-    groups = tuple(answers.groups("years"))
-    return Day(answers, groups, tuple(_verdict(answers, group) for group in groups), stretch)
-
-
-def _verdict(answers: Answers, group: Group) -> Verdict:
-    crowd, compiled = answers.crowd, answers.under.compiled
-    for number, high in ((crowd.table.last(group.bits), True), (crowd.table.first(group.bits), False)):
-        person = crowd.person(number, high=high)
-        facts = read_facts(person, compiled.policy.coverage_year)
-        verdict = compiled.decide(answers.there, facts)
-        offered = any(o.route == verdict[4] and o.wait == verdict[5] and o.subsidy == verdict[6] for o in group.offers)
-        if verdict[0] != group.code or (group.offers and not offered):
-            raise Disagreement(
-                f"{compiled.policy.id} {answers.there}: {person}: {verdict[:9]} is none of {group.offers}"
-            )
-    return verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,29 +30,19 @@ class Gaps(Watch):
             closed |= group.bits if group.code == v.WINDOW_CLOSED else crowd.none
         if day.stretch.last - day.stretch.first >= _FEW:
             closed &= crowd.narrow(_FEW)
-        if closed and self._any_shut(day, closed):
-            self._look(day, closed)
+        if closed and (near := crowd.plan.near(crowd.pay, _FEW)) is not None:
+            self._found = next(self._look(day, closed, *near), None)
 
-    def _any_shut(self, day: Day, closed: Bits) -> bool:
-        """Whether somebody is shut out for a few days at all, at whatever price: fewer people have to be asked."""
-        near = day.answers.crowd.plan.near(day.answers.crowd.pay, _FEW)
-        return any(self._shut(day, person) for person in self._people(day, closed, near))
-
-    def _people(self, day: Day, bits: Bits, deciding: Deciding) -> Iterator[Person]:
-        """One of all those for whom the same decides."""
+    def _look(self, day: Day, closed: Bits, opens: Deciding, priced: Deciding) -> Iterator[Finding]:
+        """First for people who are shut out for a few days, whatever the price, then among them for the same price."""
         crowd = day.answers.crowd
-        for number in crowd.table.numbers(bits & crowd.sample(_FEW, deciding)):
-            yield crowd.person(number)
-
-    def _look(self, day: Day, closed: Bits) -> None:
-        for person in self._people(day, closed, day.answers.crowd.plan.pricing):
-            shut = self._shut(day, person)
-            if shut is not None and self._same_price(person, *shut):
-                before, after = shut
-                told = f"{iso(before + 1)}至{iso(after - 1)}没有途径，前后价格相同"
-                sentence = f"{told} (closed for a few days, the same price before and after)"
-                self._found = Finding("gap", (), ("windows",), sentence, person, day.pay)
-                return
+        for person, shut in crowd.examples(closed, _FEW, opens):
+            for one, _ in crowd.examples(shut, _FEW, priced) if self._shut(day, person) else ():
+                days = self._shut(day, one)
+                if days is not None and self._same_price(one, *days):
+                    told = f"{iso(days[0] + 1)}至{iso(days[1] - 1)}没有途径，前后价格相同"
+                    sentence = f"{told} (closed for a few days, the same price before and after)"
+                    yield Finding("gap", (), ("windows",), sentence, one, day.pay)
 
     def _shut(self, day: Day, person: Person) -> tuple[int, int] | None:
         """The last day before and the first one after the few days for which somebody finds no way in."""

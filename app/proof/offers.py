@@ -35,6 +35,8 @@ class Offers:
         self.policy: Policy = self.under.policy
         self._pay = self.under.payment(crowd.pay)
         self._waits: dict[tuple[int, ...], dict[int, Bits]] = {}
+        self._shown: dict[Offer, Hashable] = {}
+        self._begins: dict[tuple[int, int], Begin] = {}
 
     def open(self) -> Bits:
         """For whom some way in is open."""
@@ -53,7 +55,7 @@ class Offers:
         left, found = self.crowd.all, dict[int, Bits]()
         for i, _ in sorted(rows, key=lambda pair: -pair[1].fen):
             found[i] = self.claims(i) & left
-            left &= ~found[i]
+            left ^= found[i]
         return found | {-1: left}
 
     def claims(self, row: int) -> Bits:
@@ -74,7 +76,7 @@ class Offers:
             left, found = self.crowd.all, dict[int, Bits]()
             for n, wait in enumerate(route.waits):
                 found[n] = self.crowd.says(self.k, wait.when) & left
-                left &= ~found[n]
+                left ^= found[n]
             self._waits[key] = {n: bits for n, bits in (found | {-1: left}).items() if bits}
         return self._waits[key]
 
@@ -109,6 +111,11 @@ class Offers:
 
     def shown(self, offer: Offer) -> Hashable:
         """What an answer says of an offer, its first day apart."""
+        if offer not in self._shown:
+            self._shown[offer] = self._says(offer)
+        return self._shown[offer]
+
+    def _says(self, offer: Offer) -> Hashable:
         route = self.policy.routes[offer.route]
         row = self.policy.subsidies[offer.subsidy] if offer.subsidy >= 0 and route.subsidy == "applies" else None
         money = None if route.unpriced else (route.personal_fen, route.surcharge_fen, row and row.worth, route.years)
@@ -116,5 +123,9 @@ class Offers:
 
     def begin(self, offer: Offer) -> Begin:
         """When its benefits begin."""
-        route = self.policy.routes[offer.route]
-        return begin(self.policy, route, route.waits[offer.wait] if offer.wait >= 0 else None, self._pay)
+        key = offer.route, offer.wait
+        if key not in self._begins:
+            route = self.policy.routes[offer.route]
+            wait = route.waits[offer.wait] if offer.wait >= 0 else None
+            self._begins[key] = begin(self.policy, route, wait, self._pay)
+        return self._begins[key]

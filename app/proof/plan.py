@@ -9,7 +9,7 @@ from typing import Any
 
 from app.proof import axes as ax
 from app.proof.alike import circumstances_of, identities_of
-from app.proof.asked import NEVER, Rule, fold, rules_of
+from app.proof.asked import Rule, fold, rules_of
 from app.proof.axes import Ask, Axis
 from app.proof.deciding import Deciding
 from app.proof.parts import part_of
@@ -45,6 +45,7 @@ class Plan:
         self._fixed: dict[int, tuple[c.Condition, list[int]]] = {}
         self._folded: dict[tuple[int, int], c.Condition] = {}
         self._undated: dict[tuple[str, tuple[tuple[Under, c.Condition], ...]], Axis] = {}
+        self._leaves: dict[int, tuple[c.Condition, Sequence[tuple[c.Condition, Sequence[str]]]]] = {}
         self._cut: dict[int, tuple[c.Condition, Sequence[tuple[str | None, c.Condition]]]] = {}
 
     @cached_property
@@ -78,20 +79,24 @@ class Plan:
         bounds = [under.compiled.asked.get(name, (0, 12)) for under in self.unders]
         return ax.number_axis(name, asks, (min(low for low, _ in bounds), max(high for _, high in bounds)))
 
-    @cached_property
-    def pricing(self) -> Deciding:
-        """What decides whether a way in is open and at which price, on any day of payment."""
-        return self._deciding((k, rule) for k, rule in self.rules if rule.kind in ("route", "subsidy", "expected"))
+    def near(self, pay: int, few: int) -> tuple[Deciding, Deciding] | None:
+        """What decides whether a way in closes less than so many days before a day and one opens within as many after
+        it, and what decides at which price; None where that can't be."""
+        rules = [(k, rule) for k, rule in self.rules if rule.kind == "route"]
+        closing = [(k, rule) for k, rule in rules if self._changes(k, rule.when, pay, -few)]
+        opening = [(k, rule) for k, rule in rules if self._changes(k, rule.when, pay, few)]
+        if not closing or not opening:
+            return None
+        found = [*closing, *opening, *((k, rule) for k, rule in self.rules if rule.kind == "expected")]
+        subsidies = [(k, rule) for k, rule in self.rules if rule.kind == "subsidy"]
+        return self._deciding(found), self._deciding([*found, *subsidies])
 
-    def near(self, pay: int, few: int) -> Deciding:
-        """What decides whether a way in is open, on the days less than so many before and after one."""
-        found = []
-        for k, rule in self.rules:
-            days = range(self.unders[k].there(pay) - few + 1, self.unders[k].there(pay) + few)
-            open_ = rule.kind == "route" and any(self.folded(self.same(rule.when), day) != NEVER for day in days)
-            if open_ or rule.kind == "expected":
-                found.append((k, rule))
-        return self._deciding(found)
+    def _changes(self, k: int, when: c.Condition, pay: int, few: int) -> bool:
+        """Whether a condition can begin to hold within so many days, or, where they are negative, have ceased to."""
+        there = self.unders[k].there(pay)
+        days = range(there, there + few) if few > 0 else range(there + few + 1, there + 1)
+        left = {id(test): test for day in days for test in [self.folded(when, day)]}
+        return len(left) > 1 or any((few > 0) in set(_until(test)) for test in left.values())
 
     def _deciding(self, rules: Iterable[tuple[int, Rule]]) -> Deciding:
         asked = ((self.unders[k], leaf) for k, rule in rules for leaf in c.leaves(rule.when))
@@ -184,6 +189,13 @@ class Plan:
         for axis in self.axes_of(c.HasIdentity(codes)):
             yield codes & frozenset(self.groups[axis])
 
+    def asked_of(self, test: c.Condition) -> Sequence[tuple[c.Condition, Sequence[str]]]:
+        """The tests in a condition, each one object wherever it stands, with what it asks about."""
+        if id(test) not in self._leaves:
+            leaves = (self._first.setdefault(leaf, leaf) for leaf in c.leaves(test))
+            self._leaves[id(test)] = test, [(leaf, self.axes_of(leaf)) for leaf in dict.fromkeys(leaves)]
+        return self._leaves[id(test)][1]
+
     def axes_of(self, leaf: c.Condition) -> Sequence[str]:
         """What a test asks about, in an order that does not change from run to run."""
         match leaf:
@@ -216,6 +228,18 @@ class Plan:
                 return self._event_axis(inner)
             case _:
                 return self.group_of[CIRCUMSTANCE + event.code]
+
+
+def _until(test: c.Condition, *, negated: bool = False) -> Iterator[bool]:
+    """Of each test of the day of payment in a condition, whether it is one that must not hold."""
+    match test:
+        case c.All(parts) | c.Any(parts):
+            for part in parts:
+                yield from _until(part, negated=negated)
+        case c.Not(part):
+            yield from _until(part, negated=not negated)
+        case c.PaidBy():
+            yield negated
 
 
 def _prefix(name: str) -> tuple[str]:

@@ -8,9 +8,9 @@ from app.packs.form import AcceptForm
 from app.packs.read_pack import Written
 from app.proof.choices import Alternatives, Rates
 from app.proof.crowd import Crowd
-from app.proof.findings import Finding, Pack, Watch, day_of
+from app.proof.engine import Days
+from app.proof.findings import Finding, Pack, Watch
 from app.proof.gaps import Gaps
-from app.proof.groups import Answers
 from app.proof.jumps import Jumps
 from app.proof.plan import Plan
 from app.proof.season import stretches
@@ -47,11 +47,11 @@ def prove(written: Written, compiled: Compiled) -> Proof:
         Ties(pack), Silences(pack), Charges(pack), used, alternatives, rates, Jumps(pack), Gaps(pack),
     ]  # fmt: skip
     plan = Plan([Under(compiled)], [(0, rule) for watch in (alternatives, rates, used) for rule in watch.rules()])
-    classes, days, crowd = 0, 0, None
+    classes, days, crowd, each = 0, 0, None, Days()
     for stretch in stretches(plan):
         for pay in stretch.ends:
             crowd = Crowd(plan, pay, like=crowd)
-            day = day_of(Answers(crowd), stretch)
+            day = each.day(crowd, stretch)
             for watch in watches:
                 watch.see(day)
             classes += crowd.all.bit_count() if pay == stretch.first else 0

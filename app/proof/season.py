@@ -11,11 +11,10 @@ from typing import Any
 
 from app.proof.asked import marks_of
 from app.proof.axes import Ask
-from app.proof.begins import after_wait, from_payment
+from app.proof.begins import from_payment, starts_on
 from app.proof.plan import Plan
 from app.proof.under import Under
 from app.rules import conditions as c
-from app.rules.earliest import earliest_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def _order(under: Under, leaves: Sequence[c.Condition], day: int) -> Any:
         there <= policy.main_closes,
         pay == there,
     )
-    own = [day, under.back(pay), *_starts(under, pay)]
+    own = [day, under.back(pay), *starts_on(under, pay)]
     asked = [*leaves, *_marks(under, pay)]
     own += [_cut(Ask(under, pay, leaf)) for leaf in asked]
     own += [bound for leaf in asked for bound in _bounds(under, leaf)]
@@ -86,19 +85,6 @@ def _bounds(under: Under, leaf: c.Condition) -> Iterator[int]:
             yield from (under.back(day) for day in (first, last) if day)
         case _:
             pass
-
-
-def _starts(under: Under, pay: int) -> Iterator[int]:
-    """The days on which benefits can start for everybody who pays on this day."""
-    policy = under.policy
-    yield from (under.back(policy.first_day), under.back(earliest_of_all(policy)), under.back(policy.last_day))
-    for start, _ in under.starts:
-        if start.anchor == "payment":
-            yield under.back(from_payment(start, pay))
-        if start.day is not None:
-            yield under.back(start.day)
-    for counts_from, months, more in under.waits:
-        yield under.back(after_wait(counts_from, months, more, pay, policy.first_day))
 
 
 def _marks(under: Under, pay: int) -> Iterator[c.Condition]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
-from app.proof.groups import Group
+from app.proof.layers import Group
 from app.rules import vocabulary as v
 from app.rules.compiling import Verdict
 from app.rules.money import yuan
@@ -25,7 +25,7 @@ class Silences(Watch):
         self._silent = {i: n for i, n in enumerate(self.policy.notes) if n.kind == "silence"}
 
     def see(self, day: Day) -> None:
-        for group, verdict in zip(day.groups, day.verdicts, strict=True):
+        for group, verdict in day.fresh:
             if group.code == v.WINDOW_CLOSED:
                 self._closed(day, group)
             if group.code == v.OPEN:
@@ -114,7 +114,7 @@ class Charges(Watch):
         self._found: dict[tuple[str, str], Finding] = {}
 
     def see(self, day: Day) -> None:
-        for group in day.groups:
+        for group, _ in day.fresh:
             for offer in group.offers:
                 route = self.policy.routes[offer.route]
                 if offer.subsidy < 0 or route.subsidy != "applies":

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import reduce
 from itertools import combinations
+from operator import or_
 from typing import Any
 
 from app.proof.asked import claim
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Watch
-from app.proof.groups import Group
+from app.proof.layers import Group
 from app.proof.offers import Offer, Rank
 from app.rules import conditions as c
 from app.rules.compiling import compile_policy, test_of
@@ -25,24 +27,30 @@ class Ties(Watch):
         super().__init__(pack)
         self._found: dict[tuple[str, ...], Finding] = {}
         self._alone: dict[int, Any] = {}
+        rows = list(enumerate(self.policy.subsidies))
+        self._equal = [[i for i, row in rows[n + 1 :] if _same_but_settled(one, row)] for n, one in rows]
 
     def see(self, day: Day) -> None:
-        pairs: dict[Rank, list[tuple[Offer, Offer, Bits]]] = {}
-        for group in day.groups:
+        several: dict[Rank, list[Group]] = {}
+        for group, _ in day.fresh:
             if group.rank is not None and len(group.offers) > 1:
-                if group.rank not in pairs:
-                    pairs[group.rank] = list(self._pairs(day, group.rank))
-                self._compare_all(day, group, pairs[group.rank])
+                several.setdefault(group.rank, []).append(group)
             for offer in group.offers:
                 self._funds(day, group, offer)
+        for rank, groups in several.items():
+            among = reduce(or_, (group.bits for group in groups))
+            pairs = list(self._pairs(day, rank, among))
+            for group in groups:
+                self._compare_all(day, group, pairs)
 
-    def _pairs(self, day: Day, rank: Rank) -> Iterator[tuple[Offer, Offer, Bits]]:
-        """Offers of a rank that say different things, with who may get both on one day; those too that another one
-        like them goes before."""
+    def _pairs(self, day: Day, rank: Rank, among: Bits) -> Iterator[tuple[Offer, Offer, Bits]]:
+        """Offers of a rank that say different things, with who of some people may get both on one day; those too that
+        another one like them goes before."""
         offers, race = day.answers.offers, day.answers.race
-        for (one, these), (other, those) in combinations(offers.ranks[rank], 2):
-            both = these & those if offers.shown(one) != offers.shown(other) else day.answers.crowd.none
-            if both and (both := both & race.level(offers.begin(one), offers.begin(other))):
+        found = [(o, bits & among, offers.shown(o), offers.begin(o)) for o, bits in offers.ranks[rank] if bits & among]
+        for (one, these, says, begins), (other, those, said, begun) in combinations(found, 2):
+            both = these & those if says != said else among ^ among
+            if both and (both := both & race.level(begins, begun)):
                 yield one, other, both
 
     def found(self) -> Iterator[Finding]:
@@ -92,11 +100,10 @@ class Ties(Watch):
         if offer.subsidy < 0 or route.subsidy != "applies":
             return
         taken = self.policy.subsidies[offer.subsidy]
-        for i, row in enumerate(self.policy.subsidies):
-            if row.fen == taken.fen and row.of_fen == taken.of_fen and row.worth != taken.worth and i > offer.subsidy:
-                both = day.answers.offers.claims(i) & group.bits
-                if both:
-                    self._same_amount(day, taken, row, both)
+        for i in self._equal[offer.subsidy]:
+            both = day.answers.offers.claims(i) & group.bits
+            if both:
+                self._same_amount(day, taken, self.policy.subsidies[i], both)
 
     def _same_amount(self, day: Day, taken: Subsidy, row: Subsidy, both: Bits) -> None:
         differ = (taken.off, taken.settled, taken.unknown) != (row.off, row.settled, row.unknown)
@@ -114,3 +121,8 @@ class Ties(Watch):
             return all(test(pay, facts) for test in tests)
 
         self._found[key] = Finding(key[0], key[1:], place, sentence, day.example(both), day.pay, shows)
+
+
+def _same_but_settled(one: Subsidy, other: Subsidy) -> bool:
+    """Whether two subsidies are as much off the same contribution, and not from the same funds in the same way."""
+    return one.fen == other.fen and one.of_fen == other.of_fen and one.worth != other.worth

@@ -7,8 +7,8 @@ from app.packs.lower_rewards import missed_waits
 from app.proof.asked import Rule
 from app.proof.bits import Bits
 from app.proof.findings import Day, Finding, Pack, Place, Watch
-from app.proof.groups import Group
-from app.proof.offers import Rank
+from app.proof.layers import Group
+from app.proof.offers import Offer, Rank
 from app.proof.values import IDENTITY
 from app.rules import vocabulary as v
 from app.rules.conditions import ALWAYS, AtLeast, Condition, all_of
@@ -43,14 +43,14 @@ class Used(Watch):
             self._notes(day)
             return
         enrolled = answers.crowd.none
-        for group, verdict in zip(day.groups, day.verdicts, strict=True):
+        for group, verdict in day.fresh:
             if group.code == v.OPEN:
                 enrolled |= group.bits
                 self.won.add(verdict[4])
         for i in range(len(self.policy.routes)):
             if i not in self.opened and answers.offers.route(i) & enrolled:
                 self.opened.add(i)
-        for group in day.groups:
+        for group, _ in day.fresh:
             if len(group.offers) > 1:
                 self._win(day, group)
         self._offers(day)
@@ -79,14 +79,23 @@ class Used(Watch):
         """Waits and subsidies of the best rank apply, also on a way in that another one always goes before: without
         them it would be of another rank."""
         best: dict[Rank, Bits] = {}
-        for group in day.groups:
+        for group, _ in day.fresh:
             if group.rank is not None:
                 best[group.rank] = best.get(group.rank, day.answers.crowd.none) | group.bits
         for rank, ranked in best.items():
             for offer, bits in day.answers.offers.ranks[rank]:
-                if both := bits & ranked:
+                if not self._is_known(offer) and (both := bits & ranked):
                     self.waits.add((offer.route, offer.wait))
                     self._subsidy(day, both, offer.route, offer.subsidy)
+
+    def _is_known(self, offer: Offer) -> bool:
+        """Whether nothing is left to be found out about an offer."""
+        if (offer.route, offer.wait) not in self.waits:
+            return False
+        if offer.subsidy < 0 or self.policy.routes[offer.route].subsidy != "applies":
+            return True
+        row = self.policy.subsidies[offer.subsidy]
+        return row.id in self.rows and all((row.id, n) in self.named for n in range(len(row.selectors)))
 
     def _subsidy(self, day: Day, bits: Bits, route: int, row: int) -> None:
         """Whose claim it is that brings the subsidy, and whether another identity of it would have done."""
@@ -116,7 +125,7 @@ class Used(Watch):
         for i, note in enumerate(self.policy.notes):
             if i in self.notes:
                 continue
-            for group in day.groups:
+            for group, _ in day.fresh:
                 shown = [(None, None)] if group.code != v.OPEN else [(o.route, o.subsidy) for o in group.offers]
                 for number, row in shown:
                     route = None if number is None else self.policy.routes[number]

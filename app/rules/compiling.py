@@ -22,11 +22,12 @@ from app.rules import unknown
 from app.rules.changes import Thresholds, tests_of, thresholds_of
 from app.rules.choice import earlier_of, last_recognized, present, recognized
 from app.rules.emit import Writer
-from app.rules.emit_offers import write_routes
+from app.rules.emit_lists import parts_of, write_list
+from app.rules.emit_offers import of_level, write_routes
 from app.rules.facts import Facts
 from app.rules.pauses import put_off
 from app.rules.person import Known
-from app.rules.policy import Policy, Subsidy
+from app.rules.policy import Policy
 from app.rules.vocabulary import (
     EMPLOYEE_INSURED,
     INSURED_ELSEWHERE,
@@ -99,10 +100,11 @@ def source(policy: Policy, *, tracking: bool) -> str:
     rest = [*_subsidies(policy, writer), *write_routes(policy, writer), *_ending(policy, writer)]
     body = [*gates, *writer.hoisted(), *rest]
     names = [f"{name} = frozenset({sorted(codes)!r})" for name, codes in writer.constants.items()]
+    head = [*names, *writer.functions.values()]
     if policy.pause is None:
-        return "\n".join([*names, "def decide(pay, f):", *(f"    {line}" for line in body), ""])
+        return "\n".join([*head, "def decide(pay, f):", *(f"    {line}" for line in body), ""])
     whole = ["def decide(pay, f): return paused(decide_open, pay, f)", ""]
-    return "\n".join([*names, "def decide_open(pay, f):", *(f"    {line}" for line in body), *whole])
+    return "\n".join([*head, "def decide_open(pay, f):", *(f"    {line}" for line in body), *whole])
 
 
 def _load(policy: Policy, name: str, text: str) -> Any:
@@ -172,27 +174,33 @@ def _gates(policy: Policy, writer: Writer) -> Iterator[str]:
 
 def _subsidies(policy: Policy, writer: Writer) -> Iterator[str]:
     """For each contribution there is, the largest subsidy that the person has a claim to; of equal ones the first in
-    the notice (sorting is stable)."""
+    the notice (sorting is stable). Of several contributions each is looked at when a way in that charges it is open;
+    while unknown facts are explored, before the ways in, which are compared by what is left to pay."""
     for n, level in enumerate(policy.levels):
         rows = [(i, row) for i, row in enumerate(policy.subsidies) if row.of_fen == level]
-        yield from _largest(str(n) if n else "", sorted(rows, key=lambda pair: -pair[1].fen), writer)
+        rows.sort(key=lambda pair: -pair[1].fen)
+        branches = [
+            (c.all_of([row.when, s.when]), f"{i}, {s.code!r}, {row.off}") for i, row in rows for s in row.selectors
+        ]
+        guard = "ids" if all(map(_asks_for_identity, (when for when, _ in branches))) else ""
+        if len(policy.levels) == 1:
+            yield from _largest(branches, guard, writer)
+        else:
+            write_list(f"subsidies{n}", branches, "-1, '', 0", writer, guard)
+            yield f"subsidy{n}, who{n}, off{n} = -1, None, 0" if writer.tracking else of_level(n)
 
 
-def _largest(suffix: str, rows: list[tuple[int, Subsidy]], writer: Writer) -> Iterator[str]:
-    names = f"subsidy{suffix}, who{suffix}, off{suffix}"
-    yield f"{names} = -1, '', 0"
-    branches = [(i, row, s.code, c.all_of([row.when, s.when])) for i, row in rows for s in row.selectors]
-    guarded = all(any(isinstance(t, c.HasIdentity | c.HasClass) for t in _demands(when)) for *_, when in branches)
-    indent = "    " if guarded else ""
-    if guarded and branches:
-        yield "if ids:"
-    for n, (index, row, code, when) in enumerate(branches):
-        word = "elif" if n else "if"
-        yield f"{indent}{word} {writer.test(when)}: {names} = {index}, {code!r}, {row.off}"
+def _largest(branches: list[tuple[c.Condition, str]], guard: str, writer: Writer) -> Iterator[str]:
+    yield "subsidy, who, off = -1, '', 0"
+    indent = "    " if guard else ""
+    if guard and branches:
+        yield f"if {guard}:"
+    for n, (when, gives) in enumerate(branches):
+        yield f"{indent}{'elif' if n else 'if'} {writer.test(when)}: subsidy, who, off = {gives}"
 
 
-def _demands(when: c.Condition) -> tuple[c.Condition, ...]:
-    return when.parts if isinstance(when, c.All) else (when,)
+def _asks_for_identity(when: c.Condition) -> bool:
+    return any(isinstance(test, c.HasIdentity | c.HasClass) for test in parts_of(when))
 
 
 def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
@@ -204,7 +212,10 @@ def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
     for index, incentive in enumerate(policy.incentives):
         yield f"if {writer.test(incentive.when)}: perks += ({index},)"
     yield "_, _, unstated, start, route, wait = best"
-    yield from _of_the_level_taken(policy)
+    if len(policy.levels) > 1:
+        at = f"[{tuple(policy.level(r) for r in policy.routes)!r}[route]]"
+        for name in ("subsidy", "who"):
+            yield f"{name} = ({', '.join(f'{name}{n}' for n in range(len(policy.levels)))}){at}"
     first: dict[tuple[str, int, int, bool], int] = {}
     keys = [(r.id, r.personal_fen, r.surcharge_fen, r.unpriced) for r in policy.routes]
     same = [first.setdefault(key, i) for i, key in enumerate(keys)]
@@ -215,13 +226,3 @@ def _ending(policy: Policy, writer: Writer) -> Iterator[str]:
     known = "route" if same == list(range(len(same))) else f"{tuple(same)!r}[route]"
     start = "None if unstated else start"
     yield f"return ({OPEN}, {known}, granted, perks, route, wait, subsidy, who, opened, {start}, until)"
-
-
-def _of_the_level_taken(policy: Policy) -> Iterator[str]:
-    """Several contributions, several subsidies: the one that goes with the way in."""
-    count = len(policy.levels)
-    if count > 1:
-        at = f"[{tuple(policy.level(r) for r in policy.routes)!r}[route]]"
-        for name in ("subsidy", "who"):
-            chosen = ", ".join(name + (str(n) if n else "") for n in range(count))
-            yield f"{name} = ({chosen}){at}"

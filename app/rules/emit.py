@@ -21,12 +21,14 @@ _FLAGS: dict[str, str] = {name: f"f.{name}" for name in ("insured", "parent", "g
 class Writer:
     """Turns conditions into expressions.
 
-    `constants` collects the sets that the text refers to by name. Where `first` and `last` bound the day of payment,
-    tests of it against fixed days are settled or done once, in the lines of `hoisted`.
+    `constants` collects the sets that the text refers to by name, `functions` those of its own that it calls. Where
+    `first` and `last` bound the day of payment, tests of it against fixed days are settled or done once, in the lines
+    of `hoisted`.
     """
 
     tracking: bool
     constants: dict[str, frozenset[str]] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
     first: int | None = None
     last: int | None = None
     fixed_days: list[int] = field(default_factory=list)

@@ -112,7 +112,7 @@ def _explored(compiled: Compiled, facts: Facts, day: int) -> Finding:
     boxes = merged([Leaf(leaf.ranges, leaf.result[0]) for leaf in leaves])
     missing = missing_facts(boxes)
     if missing:
-        return Question(missing, tuple(sorted({_settled(box) for box in boxes}, key=_order)), until)
+        return Question(missing, tuple(sorted(dict.fromkeys(map(_settled, boxes)), key=_order)), until)
     # Other ways in may be open for some of the possible people only: the one taken is the only one to speak of.
     prospect, verdict = _settled(boxes[0]), leaves[-1].result[1]
     start = days.LAST if prospect.none_left else prospect.start
@@ -156,8 +156,10 @@ def _settled(box: Leaf) -> Prospect:
 
 
 def _order(p: Prospect) -> tuple[Any, ...]:
+    """The cheaper first; the order is the same in every process."""
     price, wait = (p.payable is None, p.payable or 0), (p.waiting_days or 0, p.waiting_months or 0)
-    return p.code, price, p.route or "", wait, p.start or days.LAST, p.follows or ""
+    alike = p.personal or 0, p.surcharge or 0, p.granted, p.incentives, p.none_left
+    return p.code, price, p.route or "", wait, p.start or days.LAST, p.follows or "", *alike
 
 
 def missing_facts(boxes: Sequence[Leaf]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -24,6 +25,7 @@ from tests.rules.test_made_up import anybody
 
 SHELF = Shelf((NOTICES,))
 PACKS = [SHELF.find(region, year) for region, year in SHELF]
+RICH = [shelf.find(*key) for shelf in [Shelf((Path(__file__).parent.parent / "packs" / "rich",))] for key in shelf]
 BORN = date(1985, 6, 15)
 SCHEMA = dict.fromkeys(NAMES, pl.String)
 
@@ -74,7 +76,7 @@ def test_every_day_of_the_years_around_the_season_gets_the_answer_of_the_single_
         same(Classes(compiled, pay, NAMES, EXPLAIN, Layout(COLUMNS)), compiled, known)
 
 
-@pytest.mark.parametrize("compiled", MADE_UP, ids=lambda c: c.policy.id)
+@pytest.mark.parametrize("compiled", [*MADE_UP, *RICH], ids=lambda c: c.policy.id)
 def test_packs_with_every_construct_are_read_and_answered_like_the_single_engine(compiled: Compiled) -> None:
     assert comparisons_of(compiled) is not None
     classes = Classes(compiled, date(2024, 1, 1), NAMES, EXPLAIN, Layout(COLUMNS))

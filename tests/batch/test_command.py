@@ -29,6 +29,13 @@ def test_the_documents_example_is_what_the_command_does(tmp_path: Path) -> None:
     assert errors.read_text(encoding="utf-8").replace("\r\n", "\n") == shown("errors.csv")
 
 
+def test_a_file_of_which_no_row_can_be_read_is_no_success(tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("birth_date\nsoon\n1985-13-01\n", encoding="utf-8")
+    done = canbao("quote-file", str(people), "-o", str(tmp_path / "quoted.csv"), *NOTICE)
+    assert (done.returncode, "2 行不能读取" in done.stderr) == (1, True)
+
+
 def test_only_the_columns_that_are_asked_for_are_written_in_their_order(tmp_path: Path) -> None:
     people, out = tmp_path / "people.csv", tmp_path / "quoted.csv"
     people.write_text("birth_date,refunds\n1985-06-15,x\n")

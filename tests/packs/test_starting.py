@@ -189,3 +189,12 @@ def test_without_a_pack_that_is_near_one_has_to_be_named(tmp_path: Path) -> None
     done = canbao("packs", "new", "990000", "2026", "--packs", str(tmp_path), "--from", "341523-2025")
     assert done.returncode == 0
     assert (tmp_path / "990000-2026.yaml").exists()
+
+
+def test_amendments_that_are_left_behind_are_told_of(tmp_path: Path) -> None:
+    for name in ("9002-2026.yaml", "900201-2026.yaml"):
+        (tmp_path / name).write_text((MADE_UP / name).read_text())
+    done = canbao("packs", "new", "900201", "2027", "--packs", str(tmp_path))
+    assert "年中修订" in done.stdout
+    done = canbao("packs", "new", "430424", "2025", "--packs", str(tmp_path))
+    assert (done.returncode, "年中修订" in done.stdout) == (0, False)

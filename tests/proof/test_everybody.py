@@ -21,7 +21,6 @@ from app.proof.under import Under
 from app.rules import vocabulary as v
 from app.rules.compiling import Compiled, compile_policy
 from app.rules.facts import read_facts
-from app.rules.finding import find
 from app.rules.person import Circumstance, Identity, Person, contradictions
 from app.rules.quoting import quote
 from app.rules.vocabulary import CLASSES
@@ -206,34 +205,3 @@ def test_tables_count_in_all_combinations() -> None:
 def test_the_numbers_of_bits_are_all_of_them_upwards() -> None:
     assert list(Table([71]).numbers(0)) == []
     assert list(Table([71]).numbers(1 << 70 | 0b1000_0001_0000_0101)) == [0, 2, 8, 15, 70]
-
-
-def around(pack: Compiled, person: Person, pay: int) -> tuple[object, ...]:
-    """Whether somebody finds a way in on the days around one, and at what price."""
-    facts = read_facts(person, pack.policy.coverage_year)
-    found = []
-    for day in range(pay - 7, pay + 8):
-        verdict = find(pack, facts, day)
-        assert isinstance(verdict, tuple)
-        route = pack.policy.routes[verdict[4]] if verdict[0] == v.OPEN else None
-        row = verdict[6] if route is not None and route.subsidy == "applies" else -1
-        found.append((verdict[0], route and route.personal_fen + route.surcharge_fen, row))
-    return tuple(found)
-
-
-@pytest.mark.parametrize("key", [("900102", 2026), ("141102", 2023)], ids=lambda key: key[0])
-def test_whoever_finds_no_way_in_is_in_the_sample_or_somebody_else_with_the_same_days_is(key: tuple[str, int]) -> None:
-    pack, plan = SHELF.find(*key), PLANS[f"{key[0]}-{key[1]}"]
-    looked = kept = 0
-    for stretch in stretches(plan)[::4]:
-        crowd = Crowd(plan, stretch.first)
-        closed = [group.bits for group in Answers(crowd).groups() if group.code == v.WINDOW_CLOSED]
-        for bits in closed:
-            some = bits & crowd.sample(7, plan.pricing)
-            asked = [
-                {around(pack, crowd.person(n), stretch.first) for n in crowd.table.numbers(which)}
-                for which in (bits, some)
-            ]
-            assert asked[0] == asked[1]
-            looked, kept = looked + bits.bit_count(), kept + some.bit_count()
-    assert 0 < 2 * kept <= looked

@@ -10,6 +10,8 @@ import pytest
 
 from app.packs.shelf import Shelf
 from app.rules.compiling import Compiled
+from app.rules.facts import read_facts
+from app.rules.finding import Question, _order, find
 from app.rules.person import Circumstance, EmployeeInsurance, Identity, Person, contradictions
 from app.rules.quoting import calendar
 from app.rules.vocabulary import CIRCUMSTANCES, CLASSES, IDENTITIES
@@ -103,3 +105,15 @@ def test_a_fact_is_missing_exactly_if_some_value_of_it_changes_the_answer(pack: 
         if any(len(found) > 1 for found in groups.values()):
             telling.add(fact.partition("#")[0])
     assert sorted(telling) == asked["missing"]
+
+
+@every_pack
+def test_the_order_of_what_is_possible_is_the_same_in_every_process(pack: Compiled) -> None:
+    several = 0
+    for seed in range(200, 260):
+        person, day = anybody(pack, seed)
+        found = find(pack, read_facts(person, pack.policy.coverage_year), day.toordinal())
+        if isinstance(found, Question):
+            several += len(found.possible) > 1
+            assert len({_order(prospect) for prospect in found.possible}) == len(found.possible)
+    assert several
