@@ -1,9 +1,6 @@
 """Everybody who can be told apart on one day of payment, under one pack or under several at once."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -12,18 +9,15 @@ from app.proof.asked import NEVER, expected, marks_of
 from app.proof.axes import Ask, Axis
 from app.proof.begins import from_payment
 from app.proof.bits import Bits, Table
-from app.proof.deciding import Deciding
 from app.proof.diagram import Diagram
-from app.proof.parts import Part, State, part_of
+from app.proof.parts import Part, State
 from app.proof.plan import Plan
 from app.proof.under import Under
-from app.proof.values import CIRCUMSTANCE, IDENTITY, person_of
+from app.proof.values import IDENTITY, person_of
 from app.rules import conditions as c
 from app.rules import days
 from app.rules.earliest import earliest_of_all
-from app.rules.facts import read_facts
-from app.rules.person import Circumstance, Identity, Person
-from app.rules.unknown import Undecided
+from app.rules.person import Person
 
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
 _WITH_DAYS = frozenset({"birth", "job"})  # parts whose days can lie within a few days
@@ -41,12 +35,12 @@ class Crowd:
         self._ruled = list(self._rules())
         self._asks = dict.fromkeys([*self._ruled, *self._marks()])
         self._said: dict[tuple[int, int, bool], Bits] = {}
-        self._atoms: dict[str, dict[Ask, int]] = {}
+        self.atoms: dict[str, dict[Ask, int]] = {}
         for ask in self._asks:
             self._collect(ask)
         built = self._axes()
-        self._built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
-        self.states = {part: self._states(part, built.get(part, [])) for part in self._atoms}
+        self.built = {axis.name: (axis, asks) for part in built.values() for axis, asks in part}
+        self.states = {part: self._states(part, built.get(part, [])) for part in self.atoms}
         self._said_of: dict[tuple[str, int, bool], dict[str, Any]] = {}
         self._held: dict[str, list[tuple[int, ...]]] = {}  # by part, for each condition where it holds
         self._columns: dict[tuple[str, int], Bits] = {}
@@ -103,7 +97,7 @@ class Crowd:
         for part, test in self.plan.pieces(ask.test):
             piece = Ask(ask.under, ask.day, test)
             if part is not None:
-                asked = self._atoms.setdefault(part, {})
+                asked = self.atoms.setdefault(part, {})
                 asked.setdefault(piece, len(asked))
             else:
                 self._collect(piece)
@@ -144,7 +138,7 @@ class Crowd:
     def _states(self, part: str, built: list[tuple[Axis, list[Ask]]]) -> list[State]:
         base = self.plan.unders[0]
         made = Part([axis for axis, _ in built], [asks for _, asks in built], base.policy.coverage_year - base.years)
-        return list(made.states(list(self._atoms[part])))
+        return list(made.states(list(self.atoms[part])))
 
     def says(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> Bits:
         """For whom a rule of the pack `k` holds."""
@@ -181,37 +175,17 @@ class Crowd:
             bits = held if bits is None else bits | held if union else bits & held
         return self.all if bits is None else bits
 
+    def column(self, part: str, held: Iterable[int]) -> Bits:
+        """Where the state of a part is one for which something holds."""
+        return self.table.column(self._order[part], held)
+
     def _column(self, part: str, atom: Ask) -> Bits:
-        key = part, self._atoms[part][atom]
+        key = part, self.atoms[part][atom]
         if key not in self._columns:
             if part not in self._held:
                 self._held[part] = list(zip(*(state.truths for state in self.states[part]), strict=True))
-            self._columns[key] = self.table.column(self._order[part], self._held[part][key[1]])
+            self._columns[key] = self.column(part, self._held[part][key[1]])
         return self._columns[key]
-
-    def narrow(self, few: int) -> Bits:
-        """The classes of which some day lies within a stretch of less than so many days."""
-        bits = self.none
-        for part in self.states.keys() & _WITH_DAYS:
-            bits |= self.table.column(self._order[part], (_is_narrow(state, few) for state in self.states[part]))
-        return bits
-
-    def examples(self, bits: Bits, few: int, deciding: Deciding) -> Iterator[tuple[Person, Bits]]:
-        """One of all those in `bits` for whom the same decides, and all of them; of those within a stretch of less than
-        `few` days and of the others one each."""
-        kinds = [columns for part in self.states if len(columns := self._kinds(part, few, deciding)) > 1]
-        left = [(bits, 0)]
-        while left:
-            some, n = left.pop()
-            if n == len(kinds):
-                yield self.person(self.table.first(some)), some
-            else:
-                left += ((both, n + 1) for column in reversed(kinds[n]) if (both := some & column))
-
-    def _kinds(self, part: str, few: int, deciding: Deciding) -> list[Bits]:
-        dated = part in _WITH_DAYS
-        keys = [(deciding.told(state.low), dated and _is_narrow(state, few)) for state in self.states[part]]
-        return [self.table.column(self._order[part], (key == kind for key in keys)) for kind in dict.fromkeys(keys)]
 
     def values(self, number: int, *, high: bool = False) -> dict[str, Any]:
         """The values of one class, by axis, at one of its two ends."""
@@ -224,91 +198,18 @@ class Crowd:
         """An example of the class."""
         said: dict[str, Any] = {}
         for part, i in zip(self.states, self.table.values(number), strict=True):
-            said |= self._said_at(part, i, high=high)
-        return self._person(said)
+            said |= self.said_at(part, i, high=high)
+        return self.person_of(said)
 
-    def people(self, number: int) -> Iterator[Person]:
-        """Examples of the class: the days of each part early or late, whatever those of the others are."""
-        parts = [(part, part_of(part), i) for part, i in zip(self.states, self.table.values(number), strict=True)]
-        moving = [kind for kind in _DATED if any(of == kind and self._lasts(part, i) for part, of, i in parts)]
-        for late in (dict(zip(moving, chosen, strict=True)) for chosen in product((False, True), repeat=len(moving))):
-            said: dict[str, Any] = {}
-            for part, kind, i in parts:
-                said |= self._said_at(part, i, high=late.get(kind, False))
-            yield self._person(said)
-
-    def _lasts(self, part: str, i: int) -> bool:
-        return self._said_at(part, i, high=False) != self._said_at(part, i, high=True)
-
-    def _said_at(self, part: str, i: int, *, high: bool) -> dict[str, Any]:
+    def said_at(self, part: str, i: int, *, high: bool) -> dict[str, Any]:
+        """What one end of a state of a part says, by axis."""
         key = part, i, high
         if key not in self._said_of:
             values = self.states[part][i].high if high else self.states[part][i].low
             self._said_of[key] = {axis: value for axis, value in values.items() if value != ()}
         return self._said_of[key]
 
-    def _person(self, said: dict[str, Any]) -> Person:
+    def person_of(self, said: dict[str, Any]) -> Person:
+        """Somebody of whom this is said, by axis."""
         base = self.plan.unders[0]
         return person_of(said, base.policy.coverage_year - base.years, self.plan.asked)
-
-    def born_last(self, count: int) -> list[Bits]:
-        """Those of each of the last stretches of days of birth."""
-        states = self.states.get("birth", [])
-        last = sorted(range(len(states)), key=lambda i: -states[i].high["birth"])[:count]
-        return [self.table.column(self._order["birth"], (n == i for n in range(len(states)))) for i in last]
-
-    def _renamed(self, person: Person) -> Person:
-        """The person with the codes that stand for alike ones, where they say the same together."""
-        kept: list[Identity] = []
-        events: list[Circumstance] = []
-        for name, (axis, asks) in self._built.items():
-            if name not in self.plan.groups:
-                continue
-            group = self.plan.groups[name]
-            ids = [
-                (group[0], i.class_, i.since.toordinal() if i.since else 0)
-                for i in person.identities
-                if i.code in group
-            ]
-            on = [(group[0], x.on.toordinal()) for x in person.circumstances if x.code in group and x.on]
-            held: list[Any] = list(ids if name.startswith(IDENTITY) else on)
-            truths = tuple(any(ask.holds({name: (one,)}) for one in held) for ask in asks)
-            if truths not in axis.truths:
-                return person
-            value = axis.values[axis.truths.index(truths)].low
-            kept += _identities(value) if name.startswith(IDENTITY) else ()
-            events += _circumstances(value) if name.startswith(CIRCUMSTANCE) else ()
-        return replace(person, identities=tuple(kept), circumstances=tuple(events))
-
-    def number_of(self, person: Person) -> int | None:
-        """The class that somebody of whom everything is known belongs to; None would be a class that was missed."""
-        number, example = 0, self._renamed(person)
-        for (part, states), stride in zip(self.states.items(), self.table.strides, strict=True):
-            truths = tuple(int(_told(ask, example)) for ask in self._atoms[part])
-            at = next((i for i, state in enumerate(states) if state.truths == truths), None)
-            if at is None:
-                return None
-            number += at * stride
-        return number
-
-
-def _identities(held: Iterable[tuple[str, str | None, int]]) -> tuple[Identity, ...]:
-    return tuple(Identity(code, k, date.fromordinal(day) if day else None) for code, k, day in held)
-
-
-def _circumstances(held: Iterable[tuple[str, int]]) -> tuple[Circumstance, ...]:
-    return tuple(Circumstance(code, date.fromordinal(day)) for code, day in held)
-
-
-def _told(ask: Ask, person: Person) -> bool:
-    facts = read_facts(ask.under.person(person), ask.under.policy.coverage_year)
-    try:
-        return ask.under.holds(ask.test)(ask.day, facts)
-    except (KeyError, Undecided):
-        return False  # the day of something that has not happened
-
-
-def _is_narrow(state: State, few: int) -> bool:
-    lows, highs = state.low, state.high
-    pairs = ((lows[name], highs[name]) for name in ("birth", "ended") if name in lows)
-    return any(low is not None and high is not None and high - low < few for low, high in pairs)

@@ -69,6 +69,7 @@ class Race:
     def __init__(self, none: Bits, everybody: Bits, sure: Callable[[int], Bits], asked: Asked) -> None:
         self.none, self.all, self.sure, self.asked = none, everybody, cache(sure), cache(asked)
         self._ahead: dict[tuple[Begin, Begin, bool], Bits] = {}
+        self._orders: dict[tuple[Begin, ...], Hashable] = {}
 
     def hopeful(self, runners: Sequence[tuple[Begin, Hashable, Bits]]) -> list[Bits]:
         """Of each offer, in the order of the file, with what it says besides its start: those who may get it.
@@ -102,8 +103,11 @@ class Race:
 
     def order(self, begins: Sequence[Begin]) -> Hashable:
         """How the starts lie to each other, whatever the days themselves are."""
-        pairs = product(begins, begins, (False, True))
-        return tuple(self.ahead(one, other, first=first) for one, other, first in pairs)
+        key = tuple(begins)
+        if key not in self._orders:
+            pairs = product(key, key, (False, True))
+            self._orders[key] = tuple(self.ahead(one, other, first=first) for one, other, first in pairs)
+        return self._orders[key]
 
     def ahead(self, one: Begin, other: Begin, *, first: bool) -> Bits:
         """For whom `one` is sure to begin before `other`, or, where it is the `first` of the two, not after it."""

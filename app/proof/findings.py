@@ -6,6 +6,7 @@ from datetime import date
 
 from app.packs.form import PackForm
 from app.proof.bits import Bits, split
+from app.proof.examples import born_last, early_and_late
 from app.proof.groups import Answers
 from app.proof.layers import Group
 from app.proof.offers import Offer
@@ -55,6 +56,18 @@ class Day:
     def pay(self) -> date:
         return date.fromordinal(self.answers.crowd.pay)
 
+    @property
+    def undecided(self) -> Iterator[Group]:
+        """The groups with several offers of which the starts decide; where these move with different things, how they
+        lie has to be looked for on every day."""
+        fresh = {id(group) for group, _ in self.fresh}
+        for group in self.groups:
+            if len(group.offers) > 1 and (id(group) in fresh or self._moves_apart(group)):
+                yield group
+
+    def _moves_apart(self, group: Group) -> bool:
+        return len({self.answers.begin(offer).moves for offer in group.offers}) > 1
+
     def example(self, bits: Bits) -> Person:
         """Somebody of these classes."""
         return self.answers.crowd.person(self.answers.crowd.table.first(bits))
@@ -62,10 +75,11 @@ class Day:
     def examples(self, bits: Bits, offers: Sequence[Offer]) -> Iterator[Person]:
         """People of these classes in whom the starts of the offers lie as differently as can be: on each side of all
         days there are, each of their own days early and late, born before everything that counts and after it."""
-        crowd = self.answers.crowd
-        marks = [*self.answers.every_mark(offers), *crowd.born_last(_BORN_LAST)]
+        crowd, routes = self.answers.crowd, self.answers.policy.routes
+        marks = [*self.answers.every_mark(offers), *born_last(crowd, _BORN_LAST)]
+        kinds = {"birth", *(kind for o in offers for kind in crowd.plan.moves_with(routes[o.route].start))}
         for some in split({(): bits}, marks).values():
-            yield from crowd.people(crowd.table.first(some))
+            yield from early_and_late(crowd, crowd.table.first(some), kinds)
 
 
 @dataclass(frozen=True, slots=True)

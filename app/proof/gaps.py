@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from app.proof.bits import Bits
-from app.proof.deciding import Deciding
+from app.proof.examples import Kinds, alike, kinds, narrow
 from app.proof.findings import Day, Finding, Pack, Watch
+from app.proof.near import near
 from app.rules import vocabulary as v
 from app.rules.days import iso
 from app.rules.facts import Facts, read_facts
@@ -29,30 +30,36 @@ class Gaps(Watch):
         for group in day.groups:
             closed |= group.bits if group.code == v.WINDOW_CLOSED else crowd.none
         if day.stretch.last - day.stretch.first >= _FEW:
-            closed &= crowd.narrow(_FEW)
-        if closed and (near := crowd.plan.near(crowd.pay, _FEW)) is not None:
-            self._found = next(self._look(day, closed, *near), None)
+            closed &= narrow(crowd, _FEW)
+        if closed and (deciding := near(crowd.plan, crowd.pay, _FEW)) is not None:
+            self._found = next(self._look(day, closed, *(kinds(crowd, _FEW, what) for what in deciding)), None)
 
-    def _look(self, day: Day, closed: Bits, opens: Deciding, priced: Deciding) -> Iterator[Finding]:
-        """First for people who are shut out for a few days, whatever the price, then among them for the same price."""
+    def _look(self, day: Day, closed: Bits, opens: Kinds, closes: Kinds, priced: Kinds) -> Iterator[Finding]:
+        """First for people for whom a way opens soon, then among them for those who are shut out for a few days,
+        whatever the price, then among these for the same price."""
         crowd = day.answers.crowd
-        for person, shut in crowd.examples(closed, _FEW, opens):
-            for one, _ in crowd.examples(shut, _FEW, priced) if self._shut(day, person) else ():
-                days = self._shut(day, one)
-                if days is not None and self._same_price(one, *days):
-                    told = f"{iso(days[0] + 1)}至{iso(days[1] - 1)}没有途径，前后价格相同"
-                    sentence = f"{told} (closed for a few days, the same price before and after)"
-                    yield Finding("gap", (), ("windows",), sentence, one, day.pay)
+        for early, soon in alike(crowd, closed, opens):
+            for person, shut in alike(crowd, soon, closes) if self._opens(day, early) else ():
+                for one, _ in alike(crowd, shut, priced) if self._shut(day, person) else ():
+                    days = self._shut(day, one)
+                    if days is not None and self._same_price(one, *days):
+                        told = f"{iso(days[0] + 1)}至{iso(days[1] - 1)}没有途径，前后价格相同"
+                        sentence = f"{told} (closed for a few days, the same price before and after)"
+                        yield Finding("gap", (), ("windows",), sentence, one, day.pay)
+
+    def _opens(self, day: Day, person: Person) -> int | None:
+        """The first of the next few days on which somebody finds a way in."""
+        facts, there = read_facts(person, self.policy.coverage_year), day.answers.there
+        return next((d for d, _, closed in self._walk(facts, there, there + _FEW) if not closed), None)
 
     def _shut(self, day: Day, person: Person) -> tuple[int, int] | None:
         """The last day before and the first one after the few days for which somebody finds no way in."""
-        facts, there = read_facts(person, self.policy.coverage_year), day.answers.there
-        after = next((d for d, _, closed in self._walk(facts, there, there + _FEW) if not closed), there + _FEW)
+        facts, there, after = read_facts(person, self.policy.coverage_year), day.answers.there, self._opens(day, person)
+        if after is None or after > self.policy.last_day:
+            return None
         spans = self._walk(facts, after - _FEW, there)
         before = max((min(until, there - 1) for _, until, closed in spans if not closed), default=None)
-        if before is None or after > self.policy.last_day or self._paused(before, after):
-            return None
-        return before, after
+        return None if before is None or self._paused(before, after) else (before, after)
 
     def _same_price(self, person: Person, before: int, after: int) -> bool:
         facts = read_facts(person, self.policy.coverage_year)

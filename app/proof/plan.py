@@ -11,11 +11,11 @@ from app.proof import axes as ax
 from app.proof.alike import circumstances_of, identities_of
 from app.proof.asked import Rule, fold, rules_of
 from app.proof.axes import Ask, Axis
-from app.proof.deciding import Deciding
 from app.proof.parts import part_of
 from app.proof.under import Under
 from app.proof.values import CIRCUMSTANCE, IDENTITY
 from app.rules import conditions as c
+from app.rules.policy import Start
 
 # So many identities or circumstances are looked at in all combinations; of more each is looked at alone.
 MOST_TOGETHER = 7
@@ -78,31 +78,6 @@ class Plan:
             return ax.flag_axis(name, asks)
         bounds = [under.compiled.asked.get(name, (0, 12)) for under in self.unders]
         return ax.number_axis(name, asks, (min(low for low, _ in bounds), max(high for _, high in bounds)))
-
-    def near(self, pay: int, few: int) -> tuple[Deciding, Deciding] | None:
-        """What decides whether a way in closes less than so many days before a day and one opens within as many after
-        it, and what decides at which price; None where that can't be."""
-        rules = [(k, rule) for k, rule in self.rules if rule.kind == "route"]
-        closing = [(k, rule) for k, rule in rules if self._changes(k, rule.when, pay, -few)]
-        opening = [(k, rule) for k, rule in rules if self._changes(k, rule.when, pay, few)]
-        if not closing or not opening:
-            return None
-        found = [*closing, *opening, *((k, rule) for k, rule in self.rules if rule.kind == "expected")]
-        subsidies = [(k, rule) for k, rule in self.rules if rule.kind == "subsidy"]
-        return self._deciding(found), self._deciding([*found, *subsidies])
-
-    def _changes(self, k: int, when: c.Condition, pay: int, few: int) -> bool:
-        """Whether a condition can begin to hold within so many days, or, where they are negative, have ceased to."""
-        there = self.unders[k].there(pay)
-        days = range(there, there + few) if few > 0 else range(there + few + 1, there + 1)
-        left = {id(test): test for day in days for test in [self.folded(when, day)]}
-        return len(left) > 1 or any((few > 0) in set(_until(test)) for test in left.values())
-
-    def _deciding(self, rules: Iterable[tuple[int, Rule]]) -> Deciding:
-        asked = ((self.unders[k], leaf) for k, rule in rules for leaf in c.leaves(rule.when))
-        return Deciding(
-            (Ask(under, under.policy.first_day, leaf) for under, leaf in asked), lambda ask: self.axes_of(ask.test)
-        )
 
     def same(self, when: c.Condition) -> c.Condition:
         """The first of all conditions that say the same: each variant of a way in repeats its waits and subsidies."""
@@ -218,6 +193,13 @@ class Plan:
             case _:
                 return []
 
+    def moves_with(self, start: Start) -> Iterator[str]:
+        """The kinds of parts whose days a start moves with."""
+        if start.recognition is not None:
+            yield "identities"
+        if start.event is not None:
+            yield part_of(self._event_axis(start.event))
+
     def _event_axis(self, event: Any) -> str:
         match event:
             case c.Birth():
@@ -228,18 +210,6 @@ class Plan:
                 return self._event_axis(inner)
             case _:
                 return self.group_of[CIRCUMSTANCE + event.code]
-
-
-def _until(test: c.Condition, *, negated: bool = False) -> Iterator[bool]:
-    """Of each test of the day of payment in a condition, whether it is one that must not hold."""
-    match test:
-        case c.All(parts) | c.Any(parts):
-            for part in parts:
-                yield from _until(part, negated=negated)
-        case c.Not(part):
-            yield from _until(part, negated=not negated)
-        case c.PaidBy():
-            yield negated
 
 
 def _prefix(name: str) -> tuple[str]:

@@ -32,9 +32,10 @@ class Ties(Watch):
 
     def see(self, day: Day) -> None:
         several: dict[Rank, list[Group]] = {}
-        for group, _ in day.fresh:
-            if group.rank is not None and len(group.offers) > 1:
+        for group in day.undecided:
+            if group.rank is not None:
                 several.setdefault(group.rank, []).append(group)
+        for group, _ in day.fresh:
             for offer in group.offers:
                 self._funds(day, group, offer)
         for rank, groups in several.items():
@@ -66,9 +67,9 @@ class Ties(Watch):
                     self._found[key] = self._finding(key, day, tied, one, other)
 
     def _examples(self, day: Day, both: Bits, one: Offer, other: Offer) -> Iterable[Person]:
-        """Those among whom a tie is looked for; one is enough where the two do not move or move together."""
-        moves = {day.answers.offers.begin(offer).moves for offer in (one, other)}
-        return [day.example(both)] if len(moves) == 1 else day.examples(both, (one, other))
+        """Those among whom a tie is looked for; one is enough where the two begin on one day, whoever it is."""
+        begins = {day.answers.begin(offer) for offer in (one, other)}
+        return [day.example(both)] if len(begins) == 1 else day.examples(both, (one, other))
 
     def _is_tie(self, day: Day, person: Person, one: Offer, other: Offer) -> bool:
         """Whether both begin on the day on which somebody's benefits begin: a third one that begins earlier decides."""

@@ -50,9 +50,8 @@ class Used(Watch):
         for i in range(len(self.policy.routes)):
             if i not in self.opened and answers.offers.route(i) & enrolled:
                 self.opened.add(i)
-        for group, _ in day.fresh:
-            if len(group.offers) > 1:
-                self._win(day, group)
+        for group in day.undecided:
+            self._win(day, group)
         self._offers(day)
         for code, when in self.asked:
             if code not in self.advantages and answers.crowd.says(answers.k, when) & enrolled:
@@ -61,8 +60,7 @@ class Used(Watch):
 
     def _win(self, day: Day, group: Group) -> None:
         """Looks for somebody for whom a way in wins that may begin before the others."""
-        moves = {day.answers.offers.begin(offer).moves for offer in group.offers}
-        if len(moves) == 1 or self._have_won(group):
+        if len({day.answers.begin(offer) for offer in group.offers}) == 1 or self._have_won(group):
             return
         for person in day.examples(group.bits, group.offers):
             facts = read_facts(person, self.policy.coverage_year)

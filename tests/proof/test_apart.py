@@ -14,6 +14,7 @@ from app.rules import vocabulary as v
 from app.rules.compiling import compile_policy
 from app.rules.facts import read_facts
 from app.rules.person import Circumstance, Identity, Person
+from tests.proof.numbering import number_of
 from tests.proof.packs import written
 
 MARKS = [f"m{n}" for n in range(20)]
@@ -61,7 +62,7 @@ def test_twenty_marks_are_proved_and_everybody_gets_the_answer_of_their_class(tm
     ):
         ids = tuple(Identity(f"local:{mark}", None, day) for mark, day in zip(held, (one, other), strict=True))
         person = Person(date(1985, 6, 15), ids, insured_last_year=True)
-        number = crowd.number_of(person)
+        number = number_of(crowd, person)
         assert number is not None
         verdict = compiled.decide(pay.toordinal(), read_facts(person, 2024))
         group = next(g for g in groups if g.bits & only(crowd, number))
@@ -83,7 +84,7 @@ def test_whoever_has_two_circumstances_of_a_kind_one_before_a_day_and_one_after_
     for one, other in product(days, days):
         both = (Circumstance("prison_release", one), Circumstance("military_discharge", other))
         person = Person(date(1985, 6, 15), circumstances=both, insured_last_year=True)
-        number = crowd.number_of(person)
+        number = number_of(crowd, person)
         assert number is not None
         found = [compiled.decide(crowd.pay, read_facts(who, 2024))[4] for who in (person, crowd.person(number))]
         assert found == [2 if days[1] in (one, other) else 1] * 2

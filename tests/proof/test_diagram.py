@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from app.proof.bits import Table, split
 from app.proof.crowd import Crowd
 from app.proof.diagram import Diagram
+from app.proof.examples import alike, kinds
 from app.proof.groups import Answers
+from app.proof.near import near
 from app.proof.season import stretches
 from app.rules.compiling import Compiled
+from tests.proof.numbering import number_of
 from tests.proof.test_everybody import PLANS, every_pack
 
 SIZES = (3, 1, 4, 2)
@@ -88,12 +91,15 @@ def test_the_people_of_a_pack_get_the_same_answers_either_way(pack: Compiled) ->
         told = [[(g.code, g.offers, g.rank, g.bits.bit_count()) for g in Answers(crowd).groups()] for crowd in ways]
         assert sorted(told[0], key=repr) == sorted(told[1], key=repr)
         assert {type(crowd.table) for crowd in ways} == {Table, Diagram}
-        for deciding in plan.near(stretch.first, 7) or ():
-            alike = [
-                sorted((bits.bit_count(), repr(person)) for person, bits in crowd.examples(crowd.all, 7, deciding))
+        for deciding in near(plan, stretch.first, 7) or ():
+            found = [
+                sorted(
+                    (bits.bit_count(), repr(person))
+                    for person, bits in alike(crowd, crowd.all, kinds(crowd, 7, deciding))
+                )
                 for crowd in ways
             ]
-            assert alike[0] == alike[1]
+            assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("id", ["hunan-anon-district-2026", "900102-2026"])
@@ -103,4 +109,4 @@ def test_an_example_of_a_diagram_belongs_to_the_class_of_its_number(id: str) -> 
         crowd = Crowd(plan, stretch.last, 0)
         for group in Answers(crowd).groups():
             for number in (crowd.table.first(group.bits), crowd.table.last(group.bits)):
-                assert crowd.number_of(crowd.person(number)) == number
+                assert number_of(crowd, crowd.person(number)) == number

@@ -25,6 +25,7 @@ from app.rules.person import Circumstance, Identity, Person, contradictions
 from app.rules.quoting import quote
 from app.rules.vocabulary import CLASSES
 from tests.people import pay_days, people
+from tests.proof.numbering import number_of
 from tests.proof.packs import GOOD, written
 
 SHELF = Shelf((NOTICES, Path(__file__).parent.parent / "packs" / "made_up"))
@@ -66,7 +67,7 @@ def known(pack: Compiled, person: Person, pay: date) -> Person:
 
 def check(pack: Compiled, crowd: Crowd, person: Person, pay: int) -> None:
     """Somebody's verdict is that of their class."""
-    number = crowd.number_of(person)
+    number = number_of(crowd, person)
     assert number is not None, "a class that the enumeration does not know"
     group = next(g for g in Answers(crowd).groups() if g.bits >> number & 1)
     verdict = pack.decide(pay, read_facts(person, pack.policy.coverage_year))
@@ -120,7 +121,7 @@ def test_brute_force_on_a_small_pack_meets_every_class_and_no_other() -> None:
             for birth, one, other in product({*births, *near}, held, also):
                 person = known(pack, Person(birth, tuple(i for i in (one, other) if i)), date.fromordinal(pay))
                 check(pack, crowd, person, pay)
-                number = crowd.number_of(person)
+                number = number_of(crowd, person)
                 assert number is not None
                 met |= 1 << number
             assert met == crowd.all
@@ -175,7 +176,7 @@ def test_an_expected_child_that_may_not_be_enrolled_when_payments_resume_is_not_
     plan = Plan([Under(compile_policy(written(tmp_path, *changes).policy))])
     crowd = Crowd(plan, date(2023, 12, 30).toordinal())
     codes = {
-        born: next(g.code for g in Answers(crowd).groups() if g.bits >> (crowd.number_of(Person(born)) or 0) & 1)
+        born: next(g.code for g in Answers(crowd).groups() if g.bits >> (number_of(crowd, Person(born)) or 0) & 1)
         for born in (date(1985, 6, 15), date(2024, 1, 1), date(2024, 6, 1))
     }
     assert list(codes.values()) == [v.PAUSED, v.PAUSED, v.WINDOW_CLOSED]
@@ -191,7 +192,7 @@ def test_what_happens_between_a_day_without_payment_and_the_one_on_which_payment
     pack = compile_policy(written(tmp_path, *changes).policy)
     crowd = Crowd(Plan([Under(pack)]), date(2024, 3, 28).toordinal())
     for day in (date(2024, 3, 28), date(2024, 3, 30)):
-        assert crowd.number_of(Person(date(1985, 6, 15), (), (Circumstance("working_away", day),))) is not None
+        assert number_of(crowd, Person(date(1985, 6, 15), (), (Circumstance("working_away", day),))) is not None
 
 
 def test_tables_count_in_all_combinations() -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from app.packs.shelf import NOTICES, Shelf
 from app.proof.crowd import Crowd
+from app.proof.examples import alike, kinds
 from app.proof.groups import Answers
+from app.proof.near import near
 from app.proof.plan import Plan
 from app.proof.season import stretches
 from app.proof.under import Under
@@ -46,20 +48,16 @@ def checked(pack: Compiled, step: int) -> tuple[int, int, int]:
     plan, counted = Plan([Under(pack)]), [0, 0, 0]
     for stretch in stretches(plan)[::step]:
         crowd = Crowd(plan, stretch.first)
-        near = plan.near(stretch.first, FEW)
+        divided = [kinds(crowd, FEW, deciding) for deciding in near(plan, stretch.first, FEW) or ()]
         for group in Answers(crowd).groups():
             if group.code != v.WINDOW_CLOSED:
                 continue
             everybody = {shut(pack, crowd.person(n), stretch.first) for n in crowd.table.numbers(group.bits)}
-            asked = [(person, bits) for person, bits in crowd.examples(group.bits, FEW, near[0])] if near else []
-            told = {shut(pack, person, stretch.first)[0] for person, _ in asked} - {False}
-            assert told == {is_shut for is_shut, _ in everybody} - {False}
-            priced = {
-                shut(pack, person, stretch.first)
-                for one, bits in asked
-                if near and shut(pack, one, stretch.first)[0]
-                for person, _ in crowd.examples(bits, FEW, near[1])
-            }
+            asked = list(alike(crowd, group.bits, divided[1])) if divided else []
+            told = [(bits, shut(pack, person, stretch.first)[0]) for person, bits in asked]
+            assert {is_shut for _, is_shut in told} - {False} == {is_shut for is_shut, _ in everybody} - {False}
+            among = (bits for bits, is_shut in told if is_shut)
+            priced = {shut(pack, one, stretch.first) for bits in among for one, _ in alike(crowd, bits, divided[2])}
             assert ((True, True) in priced) == ((True, True) in everybody)
             counted[0] += group.bits.bit_count()
             counted[1] += (True, True) in everybody
