@@ -29,31 +29,37 @@ class Days:
 
     def __init__(self, few: int = FEW) -> None:
         self._few = few
-        self._last: dict[Hashable, Answers] = {}  # by where the day lies in the year
-        self._known: dict[Hashable, Verdict] = {}
-        self._seen: dict[int, tuple[Group, ...]] = {}  # by id, with what it is the id of
+        # By where the day lies in the year: the last such day, and the groups that were seen since its rules began to
+        # hold for these people; by id, with what it is the id of.
+        self._last: dict[Hashable, tuple[Answers, dict[int, tuple[Group, ...]]]] = {}
+        self._known: dict[Hashable, Verdict] = {}  # of the groups of one table of people
+        self._table: object = None
 
     def day(self, crowd: Crowd, stretch: Stretch) -> Day:
         """The day's groups, each compared with what the engine says to its people."""
+        if crowd.table is not self._table:
+            self._table, self._known = crowd.table, {}
         answers = Answers(crowd)
-        answers = Answers(crowd, like=self._last.get(answers.state))
-        self._last[answers.state] = answers
+        before, seen = self._last.get(answers.state, (None, {}))
+        answers = Answers(crowd, like=before)
+        if before is None or answers.layers is not before.layers:
+            seen = {}
         parts = list(answers.parts("years"))
-        fresh = {id(some) for some in parts if id(some) not in self._seen}
-        self._seen |= {id(some): some for some in parts}
-        groups = [(group, id(some) in fresh) for some in parts for group in some]
+        groups = [(group, id(some) not in seen) for some in parts for group in some]
+        self._last[answers.state] = answers, seen | {id(some): some for some in parts}
         told = [self._verdict(answers, group, n, len(groups)) for n, (group, _) in enumerate(groups)]
-        new = [(group, verdict) for (group, isnew), verdict in zip(groups, told, strict=True) if isnew]
-        return Day(answers, tuple(group for group, _ in groups), tuple(told), tuple(new), stretch)
+        fresh = [(group, verdict) for (group, is_fresh), verdict in zip(groups, told, strict=True) if is_fresh]
+        return Day(answers, tuple(group for group, _ in groups), tuple(told), tuple(fresh), stretch)
 
     def _verdict(self, answers: Answers, group: Group, n: int, count: int) -> Verdict:
         """For somebody of the group, or, where there are many and its turn has not come, as it was on another day."""
-        key, few = answers.kind(group), count <= self._few
-        known = self._known.get(key)
-        if known is None or few or len(group.offers) > 1 or (n + answers.there) % _TURN == 0:
-            ends = (True, False) if few else ((n + answers.there) % 2 == 0,)
-            known = self._known[key] = [asked(answers, group, high=high) for high in ends][-1]
-        return known
+        turn = n + answers.there
+        if count <= self._few:
+            return [asked(answers, group, high=high) for high in (True, False)][-1]
+        key = answers.kind(group)
+        if key not in self._known or len(group.offers) > 1 or turn % _TURN == 0:
+            self._known[key] = asked(answers, group, high=turn % 2 == 0)
+        return self._known[key]
 
 
 def asked(answers: Answers, group: Group, *, high: bool) -> Verdict:
