@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from app.proof.under import Under
 from app.rules import days
-from app.rules.earliest import earliest_of_all
 from app.rules.policy import Start
 
 
 def starts_on(under: Under, pay: int) -> Iterator[int]:
     """The days on which benefits can start for everybody who pays on this day, as the first pack meets them."""
     policy = under.policy
-    yield from (under.back(policy.first_day), under.back(earliest_of_all(policy)), under.back(policy.last_day))
+    yield from (under.back(policy.first_day), under.back(under.earliest), under.back(policy.last_day))
     for start, _ in under.starts:
         if start.anchor == "payment":
             yield under.back(from_payment(start, pay))

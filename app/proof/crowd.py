@@ -16,7 +16,6 @@ from app.proof.under import Under
 from app.proof.values import IDENTITY, person_of
 from app.rules import conditions as c
 from app.rules import days
-from app.rules.earliest import earliest_of_all
 from app.rules.person import Person
 
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
@@ -32,6 +31,8 @@ class Crowd:
         """`like`: another day's crowd, whose diagrams are taken over where there are as many of each part: most of what
         has to be worked out is known there."""
         self.plan, self.pay = plan, pay
+        self._days = {(k, True): under.there(pay) for k, under in enumerate(plan.unders)}
+        self._days |= {(k, False): under.payment(pay) for k, under in enumerate(plan.unders)}
         self._ruled = list(self._rules())
         self._asks = dict.fromkeys([*self._ruled, *self._marks()])
         self._said: dict[tuple[int, int, bool], Bits] = {}
@@ -55,9 +56,8 @@ class Crowd:
 
     def ask(self, k: int, when: c.Condition, *, of_the_day: bool = False) -> Ask:
         """A condition of the pack `k`, with the day of payment settled."""
-        under = self.plan.unders[k]
-        day = under.there(self.pay) if of_the_day else under.payment(self.pay)
-        return Ask(under, day, self.plan.folded(when, day))
+        day = self._days[k, of_the_day]
+        return Ask(self.plan.unders[k], day, self.plan.folded(when, day))
 
     def _rules(self) -> Iterator[Ask]:
         for k, when, of_the_day in self.plan.asks:
@@ -76,21 +76,20 @@ class Crowd:
 
     def born(self, k: int, *, of_the_day: bool = True) -> Ask:
         """Whether somebody is born by the day of payment, or, without payments on it, by that on which they resume."""
-        under = self.plan.unders[k]
-        day = under.there(self.pay) if of_the_day else under.payment(self.pay)
-        return Ask(under, day, c.EventBy(c.Birth(), day))
+        day = self._days[k, of_the_day]
+        return Ask(self.plan.unders[k], day, c.EventBy(c.Birth(), day))
 
     def levels(self, k: int) -> set[int]:
         """The days on which benefits of some way in start for everybody who pays on this day."""
         under = self.plan.unders[k]
-        policy, pay = under.policy, under.payment(self.pay)
+        pay = under.payment(self.pay)
         found = set()
         for start, _ in under.starts:
             if start.anchor == "payment":
                 found.add(from_payment(start, pay))
             if start.day is not None:
                 found.add(start.day)
-        return {day for day in found if earliest_of_all(policy) < day <= policy.last_day}
+        return {day for day in found if under.earliest < day <= under.policy.last_day}
 
     def _collect(self, ask: Ask) -> None:
         """Remembers the conditions about one part that a condition is made of."""

@@ -8,7 +8,7 @@ from app.proof.asked import claim
 from app.rules import conditions as c
 from app.rules import days
 from app.rules.compiling import Aside, Compiled, test_of
-from app.rules.earliest import earliest
+from app.rules.earliest import earliest, earliest_of_all
 from app.rules.person import Person
 from app.rules.policy import Cite, Policy, Start
 
@@ -60,6 +60,11 @@ class Under:
         """The different starts of ways in, whatever their clause, with the first day there can be benefits."""
         routes = self.policy.routes
         return list(dict.fromkeys((replace(r.start, cite=_ANY), earliest(self.policy, r)) for r in routes))
+
+    @cached_property
+    def earliest(self) -> int:
+        """The day before which benefits never begin, on whatever way in."""
+        return earliest_of_all(self.policy)
 
     @cached_property
     def waits(self) -> list[tuple[str, int, int]]:

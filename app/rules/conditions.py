@@ -3,8 +3,8 @@
 The day of payment occurs in one test only, PaidBy, so that a quote can tell how long it will hold (emit.py).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -129,13 +129,30 @@ class Owes:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class _Several:
+    """Conditions are the keys of many dictionaries: the hash of a large one is worked out once."""
+
     parts: tuple["Condition", ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((type(self).__name__, self.parts)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[Callable[..., "_Several"], tuple[object, ...]]:
+        return type(self), (self.parts,)  # words hash differently in every process
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
-    parts: tuple["Condition", ...]
+class All(_Several):
+    __hash__ = _Several.__hash__
+
+
+@dataclass(frozen=True, slots=True)
+class Any(_Several):
+    __hash__ = _Several.__hash__
 
 
 @dataclass(frozen=True, slots=True)
