@@ -5,13 +5,14 @@ The order of the tests stays as it is, and so does what is asked of whom: only w
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from app.rules import conditions as c
 from app.rules.emit import Writer
 
 # What has to hold, one test after the other, and the lines for whoever it holds for.
 Rule = tuple[tuple[c.Condition, ...], Sequence[str]]
+_DEEPEST = 40  # Python reads text that is a hundred levels deep and no deeper
 ARGUMENTS = "pay, f, ids, circ, birth, had_job, ended, start, until"
 
 
@@ -20,16 +21,24 @@ def parts_of(when: c.Condition) -> tuple[c.Condition, ...]:
     return when.parts if isinstance(when, c.All) else (when,)
 
 
-def nested(rules: Iterable[Rule], writer: Writer) -> Iterator[str]:
+def nested(rules: Iterable[Rule], writer: Writer, depth: int = 0) -> Iterator[str]:
     """The rules in their order; those next to each other that begin with the same test stand together under it."""
     for first, same in groupby(rules, key=lambda rule: rule[0][:1]):
         found = list(same)
         if not first:
             yield from (line for _, lines in found for line in lines)
-        elif len(found) == 1:
-            yield from _under(writer.test(c.All(found[0][0])), found[0][1])
+        elif depth == _DEEPEST:
+            for parts, lines in found:
+                yield from _under(writer.test(c.All(parts)), lines)
         else:
-            yield from _under(writer.test(first[0]), list(nested([(parts[1:], x) for parts, x in found], writer)))
+            common = _common([parts for parts, _ in found])
+            rest = [(parts[len(common) :], lines) for parts, lines in found]
+            yield from _under(writer.test(c.All(common)), list(nested(rest, writer, depth + 1)))
+
+
+def _common(lists: Sequence[tuple[c.Condition, ...]]) -> tuple[c.Condition, ...]:
+    """What all of them begin with."""
+    return tuple(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, zip(*lists, strict=False)))
 
 
 def _under(test: str, lines: Sequence[str]) -> Iterator[str]:

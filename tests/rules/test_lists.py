@@ -72,6 +72,23 @@ def test_what_neighbors_ask_in_common_is_asked_once() -> None:
     assert [sum(f"f.{flag}" in line for line in lines) for flag in ("insured", "parent")] == [1, 1]
 
 
+def test_many_tests_in_common_are_no_deep_text() -> None:
+    common = [c.Not(c.IsOneOf("tier", (n,))) for n in range(200)]
+    known = [c.all_of([*common, c.IsTrue(flag)]) for flag in FLAGS]
+    lines = list(nested([(parts_of(when), ["pass"]) for when in known], Writer(tracking=True)))
+    compile("\n".join(lines), "rules", "exec")
+    assert max(len(line) - len(line.lstrip()) for line in lines) == 8
+
+
+def test_rules_of_which_each_has_one_test_more_than_the_one_before_are_no_deep_text_either() -> None:
+    tests = [c.Not(c.IsOneOf("tier", (n,))) for n in range(150)]
+    known = [c.all_of([*tests[:n], c.IsTrue("insured")]) for n in range(150)]
+    text = "\n".join(nested([(parts_of(when), [f"found.append({n})"]) for n, when in enumerate(known)], Writer(True)))
+    found: list[int] = []
+    exec(text, {"f": SimpleNamespace(insured=True, numbers={"tier": 99}), "found": found})
+    assert found == [*range(100)]
+
+
 def test_a_pack_of_many_rates_and_waits_is_written_once_and_not_for_each_of_them() -> None:
     ((region, year),) = RICH
     policy = RICH.find(region, year).policy
