@@ -5,7 +5,7 @@ The earlier start decides, then the order of the file (rules/choice.py). A start
 offer that another one always goes before is struck out for those who get both: whoever is left may win.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -79,23 +79,25 @@ class Race:
         begun: dict[Begin, Bits] = {}  # everybody whose offer begins so
         for start, _, bits in runners:
             begun[start] = begun.get(start, self.none) | bits
+        outrun = {start: self._ahead_of(start, begun, first=False) for start in begun}
         before: dict[Hashable, dict[Begin, Bits]] = {}  # of the offers so far, by what they say
         found = []
         for start, says, bits in runners:
-            left, said = bits, before.setdefault(says, {})
-            for other, theirs in begun.items():
-                left = self._without(left, theirs, other, start, first=False)
-            for other, theirs in said.items():
-                left = self._without(left, theirs, other, start, first=True)
+            said = before.setdefault(says, {})
+            left = bits ^ (bits & outrun[start])
+            if left and said:
+                left ^= left & self._ahead_of(start, said, first=True)
             said[start] = said.get(start, self.none) | bits
             found.append(left)
         return found
 
-    def _without(self, bits: Bits, theirs: Bits, other: Begin, start: Begin, *, first: bool) -> Bits:
-        """Those of an offer's that none of the others goes before."""
-        ahead = self.ahead(other, start, first=first)
-        both = bits & theirs if ahead else ahead
-        return bits ^ (both & ahead) if both else bits
+    def _ahead_of(self, start: Begin, begun: Mapping[Begin, Bits], *, first: bool) -> Bits:
+        """Who has an offer that is sure to go before one that begins so."""
+        found = self.none
+        for other, theirs in begun.items():
+            if ahead := self.ahead(other, start, first=first):
+                found |= theirs & ahead
+        return found
 
     def level(self, one: Begin, other: Begin) -> Bits:
         """For whom the two may begin on one day."""

@@ -1,14 +1,15 @@
 """Two answers for one person: offers or subsidies of one rank, between which only the order of the file decides."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from functools import reduce
-from itertools import combinations
+from itertools import combinations, product
 from operator import or_
 from typing import Any
 
 from app.proof.asked import claim
 from app.proof.bits import Bits
+from app.proof.earlier import Begin
 from app.proof.findings import Day, Finding, Pack, Watch
 from app.proof.layers import Group
 from app.proof.offers import Offer, Rank
@@ -46,20 +47,31 @@ class Ties(Watch):
 
     def _pairs(self, day: Day, rank: Rank, among: Bits) -> Iterator[tuple[Offer, Offer, Bits]]:
         """Offers of a rank that say different things, with who of some people may get both on one day; those too that
-        another one like them goes before."""
+        another one like them goes before. The variants of a way in that say the same are looked at together first."""
         offers, race = day.answers.offers, day.answers.race
-        found = [(o, bits & among, offers.shown(o), offers.begin(o)) for o, bits in offers.ranks[rank] if bits & among]
-        for (one, these, says, begins), (other, those, said, begun) in combinations(found, 2):
-            both = these & those if says != said else among ^ among
-            if both and (both := both & race.level(begins, begun)):
-                yield one, other, both
+        alike: dict[tuple[str, Hashable, Begin], list[tuple[Offer, Bits]]] = {}
+        for offer, bits in offers.ranks[rank]:
+            if both := bits & among:
+                key = self.policy.routes[offer.route].entry, offers.shown(offer), offers.begin(offer)
+                alike.setdefault(key, []).append((offer, both))
+        whole = {key: reduce(or_, (bits for _, bits in found)) for key, found in alike.items()}
+        for one, other in combinations(alike, 2):
+            if one[1] == other[1] or ("two_answers", one[0], other[0]) in self._found:
+                continue
+            if (both := whole[one] & whole[other]) and (both := both & race.level(one[2], other[2])):
+                for (first, these), (second, those) in product(alike[one], alike[other]):
+                    if shared := both & these & those:
+                        yield first, second, shared
+
+    def _key(self, one: Offer, other: Offer) -> tuple[str, ...]:
+        return "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
 
     def found(self) -> Iterator[Finding]:
         yield from self._found.values()
 
     def _compare_all(self, day: Day, group: Group, pairs: list[tuple[Offer, Offer, Bits]]) -> None:
         for one, other, bits in pairs:
-            key = "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
+            key = self._key(one, other)
             if key not in self._found and (both := bits & group.bits):
                 examples = self._examples(day, both, one, other)
                 tied = next((person for person in examples if self._is_tie(day, person, one, other)), None)
