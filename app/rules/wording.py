@@ -142,7 +142,10 @@ def _no_way_in(policy: Policy) -> Iterator[Line]:
     others = [r for r in policy.routes if r.in_window != policy.windows[0].name]
     if others:
         titles = "；".join(dict.fromkeys(r.title for r in others))
-        yield line("situation", clauses(r.cite for r in others), f"所报情况不符合公告规定的其他途径：{titles}。")
+        # On a day without payment it is the day on which payments resume that counts, which may be too late.
+        when = f"（{policy.pause.text}不受理缴费，缴费日在其中的，以恢复受理之日为准）" if policy.pause else ""
+        cites = [*(r.cite for r in others), *([policy.pause.cite] if policy.pause else [])]
+        yield line("situation", clauses(cites), f"所报情况{when}不符合公告规定的其他途径：{titles}。")
     else:
         yield line("situation", policy.windows[0].cite, "公告没有规定缴费期外的缴费途径。")
 
