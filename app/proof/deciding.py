@@ -1,12 +1,9 @@
-"""What some rules hang on: values of which these rules say the same on every day are one to them."""
+"""What some rules hang on: values of which these rules say the same on each of some days are one to them."""
 
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from app.proof.axes import Ask
-from app.proof.values import CIRCUMSTANCE, IDENTITY
-
-_DATED = ("birth", "ended", IDENTITY, CIRCUMSTANCE)
 
 
 class Deciding:
@@ -20,13 +17,11 @@ class Deciding:
                 self._asks.setdefault(axis, {})[ask] = None
 
     def told(self, values: dict[str, Any]) -> Hashable:
-        """What the rules can hang on of these values: days as they are, of the rest what holds."""
+        """What holds of these values."""
         return tuple(self._told(axis, values[axis]) for axis in values if axis in self._asks)
 
     def _told(self, axis: str, value: Any) -> Hashable:
-        if axis.startswith(_DATED):
-            return value if isinstance(value, Hashable) else tuple(value)
-        key = axis, value
+        key = axis, value if isinstance(value, Hashable) else tuple(value)
         if key not in self._known:
             self._known[key] = tuple(ask.holds({axis: value}) for ask in self._asks[axis])
         return self._known[key]

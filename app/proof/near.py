@@ -8,6 +8,8 @@ from app.proof.deciding import Deciding
 from app.proof.plan import Plan
 from app.rules import conditions as c
 
+_DATED = c.PaidBy | c.HasIdentity | c.HasClass | c.HasCircumstance  # tests that can come out otherwise on another day
+
 
 def near(plan: Plan, pay: int, few: int) -> tuple[Deciding, Deciding, Deciding] | None:
     """What decides whether a way in opens within less than so many days after a day, what whether one closes within
@@ -19,8 +21,9 @@ def near(plan: Plan, pay: int, few: int) -> tuple[Deciding, Deciding, Deciding] 
         return None
     opening += [(k, rule) for k, rule in plan.rules if rule.kind == "expected"]
     subsidies = [(k, rule) for k, rule in plan.rules if rule.kind == "subsidy"]
+    days = range(pay - few + 1, pay + few)
     found = opening, [*opening, *closing], [*opening, *closing, *subsidies]
-    return _deciding(plan, found[0]), _deciding(plan, found[1]), _deciding(plan, found[2])
+    return _deciding(plan, found[0], days), _deciding(plan, found[1], days), _deciding(plan, found[2], days)
 
 
 def _changes(plan: Plan, k: int, when: c.Condition, pay: int, few: int) -> bool:
@@ -43,8 +46,17 @@ def _until(test: c.Condition, *, negated: bool = False) -> Iterator[bool]:
             yield negated
 
 
-def _deciding(plan: Plan, rules: Iterable[tuple[int, Rule]]) -> Deciding:
-    asked = ((plan.unders[k], leaf) for k, rule in rules for leaf in c.leaves(rule.when))
-    return Deciding(
-        (Ask(under, under.policy.first_day, leaf) for under, leaf in asked), lambda ask: plan.axes_of(ask.test)
+def _deciding(plan: Plan, rules: Iterable[tuple[int, Rule]], days: range) -> Deciding:
+    """What decides on these days; what has nothing to do with days is asked on the first."""
+    leaves = dict.fromkeys((plan.unders[k], leaf) for k, rule in rules for leaf in c.leaves(rule.when))
+    asked = (
+        Ask(under, under.there(day), leaf)
+        for under, leaf in leaves
+        for day in (days if isinstance(leaf, _DATED) else days[:1])
     )
+    born = (Ask(under, under.there(day), _born_by(under.there(day))) for under in plan.unders for day in days)
+    return Deciding([*asked, *born], lambda ask: plan.axes_of(ask.test))
+
+
+def _born_by(day: int) -> c.Condition:
+    return c.EventBy(c.Birth(), day)
