@@ -82,12 +82,12 @@ def _routes(compiled: Compiled) -> Table:
 
 def _waits(route: Route) -> str:
     """Each wait; a ladder of them, as one that grows with missed years, from the shortest to the longest."""
-    lengths = list(dict.fromkeys(f"{w.months}个月" if w.months else f"{w.days}天" for w in route.waits))
-    if len(lengths) <= _SHOWN:
-        return "、".join(lengths)
-    ordered = sorted(route.waits, key=lambda w: w.months * 31 + w.days)
-    ends = [f"{w.months}个月" if w.months else f"{w.days}天" for w in (ordered[0], ordered[-1])]
-    return f"{ends[0]}至{ends[1]}，共{len(lengths)}档"
+    lengths = dict.fromkeys((w.months, w.days) for w in route.waits)
+    told = [f"{months}个月" if months else f"{days}天" for months, days in lengths]
+    if len(told) <= _SHOWN:
+        return "、".join(told)
+    ordered = sorted(zip(lengths, told, strict=True), key=lambda pair: pair[0][0] * 31 + pair[0][1])
+    return f"{ordered[0][1]}至{ordered[-1][1]}，共{len(told)}档"
 
 
 def _starts(start: Start) -> str:

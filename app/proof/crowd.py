@@ -19,8 +19,6 @@ from app.rules import days
 from app.rules.person import Person
 
 MOST_BITS = 1 << 17  # beyond it whole numbers take more time and memory than diagrams
-_WITH_DAYS = frozenset({"birth", "job"})  # parts whose days can lie within a few days
-_DATED = ("birth", "job", "identities", "circumstances")
 
 
 class Crowd:
@@ -81,8 +79,7 @@ class Crowd:
 
     def levels(self, k: int) -> set[int]:
         """The days on which benefits of some way in start for everybody who pays on this day."""
-        under = self.plan.unders[k]
-        pay = under.payment(self.pay)
+        under, pay = self.plan.unders[k], self._days[k, False]
         found = set()
         for start, _ in under.starts:
             if start.anchor == "payment":

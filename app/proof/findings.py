@@ -66,7 +66,7 @@ class Day:
                 yield group
 
     def _moves_apart(self, group: Group) -> bool:
-        return len({self.answers.begin(offer).moves for offer in group.offers}) > 1
+        return len({self.answers.offers.begin(offer).moves for offer in group.offers}) > 1
 
     def example(self, bits: Bits) -> Person:
         """Somebody of these classes."""

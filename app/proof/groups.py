@@ -1,7 +1,7 @@
 """The answers that a pack has for the people of a day: who gets which, as whole numbers with a bit for each class.
 
 The order of offers is the convention's (rules/choice.py). Here it is worked out for everybody at once; the engine's own
-answer for an example of each group is compared with it (cohorts.py), so that neither can be wrong alone.
+answer for an example of each group is compared with it (engine.py), so that neither can be wrong alone.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -10,7 +10,7 @@ from functools import cached_property
 from app.proof.asked import expected, start_marks
 from app.proof.bits import Bits
 from app.proof.crowd import Crowd
-from app.proof.earlier import Begin, Race
+from app.proof.earlier import Race
 from app.proof.layers import Apart, Group, Layer
 from app.proof.offers import Offer, Offers
 from app.rules import conditions as c
@@ -50,8 +50,8 @@ class Answers:
         return early, late, self.there != self.pay, self.pay > policy.last_day, self.none_open()
 
     @cached_property
-    def held(self) -> tuple[Bits, ...]:
-        """For whom each rule holds."""
+    def held(self) -> Hashable:
+        """Who can be told apart, and for whom each rule holds."""
         return self.crowd.held()
 
     @cached_property
@@ -106,18 +106,10 @@ class Answers:
             return self.crowd.holds(self.crowd.born(self.k))
         return self.crowd.told(self.k, c.EventBy(c.Birth(), day - 1)) or self.crowd.none
 
-    def begin(self, offer: Offer) -> Begin:
-        """When the benefits of an offer begin."""
-        return self.offers.begin(offer)
-
-    def shown(self, offer: Offer) -> Hashable:
-        """What an answer says of it besides."""
-        return self.offers.shown(offer)
-
     def kind(self, group: Group) -> Hashable:
         """What the engine's answer to the people of a group hangs on, its first day with benefits apart; of that,
         whether it lies within the year."""
-        return group, tuple(self.begin(offer).floor > self.policy.last_day for offer in group.offers)
+        return group, tuple(self.offers.begin(offer).floor > self.policy.last_day for offer in group.offers)
 
     def marks(self, group: Group, apart: Apart) -> Iterator[Bits]:
         """What tells the people of an answer apart by where the moving starts of its offers lie: within the year or
@@ -129,7 +121,7 @@ class Answers:
     def _ends(self, group: Group) -> Iterator[Bits]:
         """For whom a start lies within the year; of several offers, also before, on and behind the days on which the
         others start that do not move."""
-        begins = [self.begin(offer) for offer in group.offers]
+        begins = [self.offers.begin(offer) for offer in group.offers]
         levels = [one.floor for one in begins if one.moves is None] if len(begins) > 1 else []
         for limit in dict.fromkeys((self.policy.last_day, *(near for day in levels for near in (day - 1, day)))):
             told = (self.race.asked(one.by(limit)) for one in begins if one.by is not None)

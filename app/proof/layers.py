@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from app.proof.bits import Bits, split
-from app.proof.earlier import Begin, Race
-from app.proof.offers import Offer, Rank
+from app.proof.earlier import Race
+from app.proof.offers import Offer, Offers, Rank
 
 Apart = Literal["answers", "years", "starts"]
 
@@ -30,12 +30,10 @@ class Group:
 class Day(Protocol):
     """What a layer asks of a day: when offers begin and what they say, who is ahead, and what tells starts apart."""
 
+    offers: Offers
+
     @property
     def race(self) -> Race: ...
-
-    def begin(self, offer: Offer) -> Begin: ...
-
-    def shown(self, offer: Offer) -> Hashable: ...
 
     def marks(self, group: Group, apart: Apart) -> Iterator[Bits]: ...
 
@@ -61,11 +59,13 @@ class Layer:
 
     def _won(self, day: Day) -> tuple[Group, ...]:
         """Who gets which of several offers, for where the starts lie on this day."""
-        begins = [day.begin(offer) for offer, _ in self._offers]
+        begins = [day.offers.begin(offer) for offer, _ in self._offers]
         known = list(dict.fromkeys(begins))
         key = tuple(map(known.index, begins)), day.race.order(known)
         if key not in self._groups:
-            runners = [(begin, day.shown(o), bits) for begin, (o, bits) in zip(begins, self._offers, strict=True)]
+            runners = [
+                (begin, day.offers.shown(o), bits) for begin, (o, bits) in zip(begins, self._offers, strict=True)
+            ]
             hopes = day.race.hopeful(runners)
             left = [(offer, bits) for (offer, _), bits in zip(self._offers, hopes, strict=True)]
             self._groups[key] = tuple(Group(bits, self._code, o, self._rank) for o, bits in parted(left))

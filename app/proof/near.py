@@ -54,9 +54,7 @@ def _deciding(plan: Plan, rules: Iterable[tuple[int, Rule]], days: range) -> Dec
         for under, leaf in leaves
         for day in (days if isinstance(leaf, _DATED) else days[:1])
     )
-    born = (Ask(under, under.there(day), _born_by(under.there(day))) for under in plan.unders for day in days)
+    born = (
+        Ask(under, under.there(day), c.EventBy(c.Birth(), under.there(day))) for under in plan.unders for day in days
+    )
     return Deciding([*asked, *born], lambda ask: plan.axes_of(ask.test))
-
-
-def _born_by(day: int) -> c.Condition:
-    return c.EventBy(c.Birth(), day)

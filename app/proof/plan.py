@@ -131,7 +131,7 @@ class Plan:
         return [(part, join(pieces)) for part, pieces in found.items()] + mixed
 
     def _parts(self, test: c.Condition) -> set[str]:
-        return {self.part_of(axis) for leaf in c.leaves(test) for axis in self.axes_of(leaf)}
+        return {self.part_of(axis) for _, axes in self.asked_of(test) for axis in axes}
 
     def part_of(self, axis: str) -> str:
         """The part of an axis: where there are many identities or circumstances, each is one of its own."""

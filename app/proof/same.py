@@ -23,9 +23,10 @@ def difference(one: Compiled, other: Compiled) -> tuple[Person, date] | None:
     unders = [Under(one), Under(other)]
     rules = [(k, rule) for k, under in enumerate(unders) for rule in rules_of(under.policy)]
     plan = Plan(unders, [(k, rule) for k, rule in rules if rule.kind == "incentive"])
+    crowd = None
     for stretch in stretches(plan):
         for pay in stretch.ends:
-            crowd = Crowd(plan, pay)
+            crowd = Crowd(plan, pay, like=crowd)
             for bits in _classes(crowd):
                 found = _differs(crowd, bits, one, other)
                 if found is not None:

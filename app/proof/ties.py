@@ -56,22 +56,22 @@ class Ties(Watch):
                 alike.setdefault(key, []).append((offer, both))
         whole = {key: reduce(or_, (bits for _, bits in found)) for key, found in alike.items()}
         for one, other in combinations(alike, 2):
-            if one[1] == other[1] or ("two_answers", one[0], other[0]) in self._found:
+            if one[1] == other[1] or self._key(one[0], other[0]) in self._found:
                 continue
             if (both := whole[one] & whole[other]) and (both := both & race.level(one[2], other[2])):
                 for (first, these), (second, those) in product(alike[one], alike[other]):
                     if shared := both & these & those:
                         yield first, second, shared
 
-    def _key(self, one: Offer, other: Offer) -> tuple[str, ...]:
-        return "two_answers", *(self.policy.routes[offer.route].entry for offer in (one, other))
+    def _key(self, *entries: str) -> tuple[str, ...]:
+        return "two_answers", *entries
 
     def found(self) -> Iterator[Finding]:
         yield from self._found.values()
 
     def _compare_all(self, day: Day, group: Group, pairs: list[tuple[Offer, Offer, Bits]]) -> None:
         for one, other, bits in pairs:
-            key = self._key(one, other)
+            key = self._key(*(self.policy.routes[offer.route].entry for offer in (one, other)))
             if key not in self._found and (both := bits & group.bits):
                 examples = self._examples(day, both, one, other)
                 tied = next((person for person in examples if self._is_tie(day, person, one, other)), None)
@@ -80,7 +80,7 @@ class Ties(Watch):
 
     def _examples(self, day: Day, both: Bits, one: Offer, other: Offer) -> Iterable[Person]:
         """Those among whom a tie is looked for; one is enough where the two begin on one day, whoever it is."""
-        begins = {day.answers.begin(offer) for offer in (one, other)}
+        begins = {day.answers.offers.begin(offer) for offer in (one, other)}
         return [day.example(both)] if len(begins) == 1 else day.examples(both, (one, other))
 
     def _is_tie(self, day: Day, person: Person, one: Offer, other: Offer) -> bool:

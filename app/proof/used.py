@@ -60,7 +60,7 @@ class Used(Watch):
 
     def _win(self, day: Day, group: Group) -> None:
         """Looks for somebody for whom a way in wins that may begin before the others."""
-        if len({day.answers.begin(offer) for offer in group.offers}) == 1 or self._have_won(group):
+        if len({day.answers.offers.begin(offer) for offer in group.offers}) == 1 or self._have_won(group):
             return
         for person in day.examples(group.bits, group.offers):
             facts = read_facts(person, self.policy.coverage_year)

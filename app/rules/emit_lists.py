@@ -13,7 +13,7 @@ from app.rules.emit import Writer
 # What has to hold, one test after the other, and the lines for whoever it holds for.
 Rule = tuple[tuple[c.Condition, ...], Sequence[str]]
 _DEEPEST = 40  # Python reads text that is a hundred levels deep and no deeper
-ARGUMENTS = "pay, f, ids, circ, birth, had_job, ended, start, until"
+ARGUMENTS = "pay, f, ids, circ, birth, had_job, ended, until"
 
 
 def parts_of(when: c.Condition) -> tuple[c.Condition, ...]:
@@ -59,5 +59,5 @@ def write_list(
     inside = Writer(writer.tracking, writer.constants)
     lines = list(nested([(parts_of(when), [f"return {gives}, until"]) for when, gives in rules], inside))
     body = [f"if {guard}:", *(f"    {line}" for line in lines)] if guard and lines else lines
-    text = [f"def {name}({ARGUMENTS}):", *(f"    {line}" for line in [*body, f"return {default}, until"])]
+    text = [f"def {name}({ARGUMENTS}, start=None):", *(f"    {line}" for line in [*body, f"return {default}, until"])]
     writer.functions[name] = "\n".join(text)

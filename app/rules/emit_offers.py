@@ -41,7 +41,7 @@ def write_routes(policy: Policy, writer: Writer) -> Iterator[str]:
 
 def of_level(n: int) -> str:
     """The call for the largest subsidy off the contribution with this index."""
-    return f"subsidy{n}, who{n}, off{n}, until = subsidies{n}({ARGUMENTS.replace('start', '0')})"
+    return f"subsidy{n}, who{n}, off{n}, until = subsidies{n}({ARGUMENTS})"
 
 
 def _write_waits(policy: Policy, writer: Writer) -> Shared:
@@ -99,7 +99,7 @@ def _offer(index: int, route: Route, policy: Policy, shared: Shared, writer: Wri
 
 def _wait(route: Route, shared: Shared, writer: Writer) -> Iterator[str]:
     if route.waits in shared:
-        yield f"start, wait, until = {shared[route.waits]}({ARGUMENTS})"
+        yield f"start, wait, until = {shared[route.waits]}({ARGUMENTS}, start)"
         return
     for n, (when, gives) in enumerate(_rules(route.waits)):
         yield f"{'elif' if n else 'if'} {writer.test(when)}: start, wait = {gives}"

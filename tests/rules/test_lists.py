@@ -63,7 +63,7 @@ def test_a_list_gives_what_its_first_rule_that_holds_gives(seed: int) -> None:
     assert callable(chosen)
     for f in everybody():
         first = next((n for n, when in enumerate(known) if holds(when, f)), -1)
-        assert chosen(1, f, {}, {}, 1, False, None, 1, 9) == (first, 9)
+        assert chosen(1, f, {}, {}, 1, False, None, 9) == (first, 9)
 
 
 def test_what_neighbors_ask_in_common_is_asked_once() -> None:
